@@ -1,0 +1,113 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+    .treatAllWarnings(as: .error),
+    .strictMemorySafety(),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func systemLibrary(_ name: String, _ pkgConfig: String?, apt: String, brew: String) -> Target {
+    .systemLibrary(
+        name: name, path: "Sources/System/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt]), .brew([brew])])
+}
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
+let package = Package(
+    name: "gatehouse",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "gatehouse", targets: ["gatehouse"])],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", exact: "5.7.1"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    ],
+    targets: [
+        systemLibrary("CSodium", "libsodium", apt: "libsodium-dev", brew: "libsodium"),
+        systemLibrary("CPostgres", "libpq", apt: "libpq-dev", brew: "libpq"),
+        systemLibrary("CZxcvbn", nil, apt: "libzxcvbn-dev", brew: "zxcvbn-c"),
+
+        library("Core", [crypto]),
+        library("Storage", ["Core", crypto]),
+        library(
+            "StorageSQLite",
+            [
+                "Core", "Storage", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
+        library("StoragePostgres", ["Core", "Storage", "CPostgres", nioPosix]),
+        library("SecurityEvents", ["Core", "Storage"]),
+        library(
+            "Identity",
+            [
+                "Core", "Storage", "SecurityEvents", "CSodium", "CZxcvbn", crypto, logging, nioPosix,
+                .product(name: "JWTKit", package: "jwt-kit"),
+            ]),
+        library("CRM", ["Core", "Storage", "Identity"]),
+        library(
+            "Web",
+            [
+                "Core", "Storage", "SecurityEvents", "Identity", "CRM", hummingbird, logging, nioCore,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ]),
+        library(
+            "Server",
+            [
+                "Core", "Storage", "StorageSQLite", "StoragePostgres", "SecurityEvents", "Identity", "CRM", "Web",
+                hummingbird, lifecycle, logging, nioCore,
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "Configuration", package: "swift-configuration"),
+            ]),
+        .executableTarget(
+            name: "gatehouse",
+            dependencies: [
+                "Core", "Storage", "SecurityEvents", "Identity", "CRM", "Server", logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["Core", "Storage", "StorageSQLite", "StoragePostgres"],
+            path: "Tests/TestSupport", swiftSettings: strict),
+        tests(
+            "IdentityTests",
+            [
+                "Core", "Storage", "SecurityEvents", "Identity", "TestSupport", crypto,
+                .product(name: "JWTKit", package: "jwt-kit"),
+            ]),
+        tests("CRMTests", ["Core", "Storage", "Identity", "CRM", "TestSupport", crypto]),
+        tests(
+            "WebTests",
+            [
+                "Core", "Storage", "SecurityEvents", "Identity", "CRM", "Web", "Server", "TestSupport", hummingbird,
+                logging, nioCore, nioPosix,
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ]),
+    ],
+    swiftLanguageModes: [.v6]
+)

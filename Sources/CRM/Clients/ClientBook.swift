@@ -1,0 +1,19 @@
+package import Core
+package import Storage
+
+/// The brokerage's clients: the front of this feature, for the API, the pages and the command line alike.
+///
+/// Every verb takes the ``Scope`` on whose behalf it acts as its first argument and answers with an outcome of its own;
+/// what it throws is a fault of the machine, never of the caller.
+package struct ClientBook: Sendable {
+    let database: any Database
+    let world: World
+    let cursors: CursorSealer
+
+    /// The clients in `database`. `cursorKey` signs the cursors of the list and must be the same on every node.
+    package init(database: any Database, world: World, cursorKey: Secret<[UInt8]>) {
+        self.database = database
+        self.world = world
+        cursors = CursorSealer(key: cursorKey)
+    }
+}

@@ -1,0 +1,64 @@
+package import Core
+
+/// What a patch does to one field.
+package enum Change<Value: Sendable & Hashable>: Sendable, Hashable {
+    /// The field was absent: it stays.
+    case keep
+    /// The field was `null`: it becomes empty.
+    case clear
+    /// The field had a value.
+    case set(Value)
+
+    /// Sets the field to a value that was given, and keeps it otherwise.
+    init(given: Value?) { self = given.map { .set($0) } ?? .keep }
+}
+
+/// A partial change of a client, as a caller sends it; nothing in it is checked yet.
+///
+/// A list is replaced as a whole: two people who each add a number see the collision in `If-Match`.
+package struct ClientPatch: Sendable, Hashable {
+    package var firstName: Change<String> = .keep
+    package var lastName: Change<String> = .keep
+    package var emails: Change<[ContactPoint]> = .keep
+    package var phones: Change<[ContactPoint]> = .keep
+    package var addresses: Change<[PostalAddress]> = .keep
+    package var stage: Change<String> = .keep
+    package var source: Change<String> = .keep
+    package var tags: Change<[String]> = .keep
+    package var assignedTo: Change<AccountID> = .keep
+    package var collaborators: Change<[AccountID]> = .keep
+    package var price: Change<Int64> = .keep
+    package var background: Change<String> = .keep
+
+    /// A patch that changes nothing.
+    package init() {}
+}
+
+extension ClientPatch: Decodable {
+    /// The members that the API knows; any other is refused by the caller of this type.
+    package enum CodingKeys: String, CodingKey, CaseIterable {
+        case firstName, lastName, emails, phones, addresses, stage, source, tags, assignedTo, collaborators, price
+        case background
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        func change<Value: Decodable>(_ key: CodingKeys) throws -> Change<Value> {
+            guard container.contains(key) else { return .keep }
+            if try container.decodeNil(forKey: key) { return .clear }
+            return .set(try container.decode(Value.self, forKey: key))
+        }
+        firstName = try change(.firstName)
+        lastName = try change(.lastName)
+        emails = try change(.emails)
+        phones = try change(.phones)
+        addresses = try change(.addresses)
+        stage = try change(.stage)
+        source = try change(.source)
+        tags = try change(.tags)
+        assignedTo = try change(.assignedTo)
+        collaborators = try change(.collaborators)
+        price = try change(.price)
+        background = try change(.background)
+    }
+}

@@ -1,0 +1,68 @@
+package import Core
+import Storage
+
+/// The order of a list; the raw value is the API's `sort`. A minus sign turns it round.
+package enum ClientSort: String, Sendable, CaseIterable {
+    case createdAt
+    case newestFirst = "-createdAt"
+    case updatedAt
+    case lastUpdatedFirst = "-updatedAt"
+    /// By last name, then first name, whatever their capitals and accents.
+    case lastName
+    case lastNameReversed = "-lastName"
+    case lastActivityAt
+    case lastActiveFirst = "-lastActivityAt"
+}
+
+/// What a reader of the client list asks for. `nil` asks for all.
+package struct ClientQuery: Sendable, Hashable {
+    /// Words, each of which must stand somewhere in a name, an e-mail address or a phone number. Capitals and accents
+    /// do not count, `%` and `_` mean themselves.
+    package var search: String?
+    package var stage: String?
+    /// Whatever its capitals and accents.
+    package var tag: String?
+    package var source: String?
+    package var assignedTo: AccountID?
+    package var sort = ClientSort.newestFirst
+    /// `nextCursor` of the page before, for the same query.
+    package var cursor: String?
+    /// How many at most: 1 to 100.
+    package var limit = 20
+
+    /// The newest twenty.
+    package init() {}
+}
+
+/// A page of the client list.
+package struct ClientPage: Sendable, Hashable {
+    package let clients: [Client]
+    /// Where the next page starts; `nil` on the last one.
+    package let nextCursor: String?
+    /// How many clients the query finds on all pages together.
+    package let total: Int
+}
+
+extension ClientSort {
+    /// The column that leads the order; the identity follows it, in the same direction, so that no two rows are equal.
+    var column: SQL {
+        switch self {
+        case .createdAt, .newestFirst: return "created_at"
+        case .updatedAt, .lastUpdatedFirst: return "updated_at"
+        case .lastName, .lastNameReversed: return "sort_name"
+        case .lastActivityAt, .lastActiveFirst: return "last_activity_at"
+        }
+    }
+
+    var isDescending: Bool { rawValue.hasPrefix("-") }
+
+    /// Where `row` stands in the order.
+    func position(of row: Row) throws -> SQLValue {
+        switch self {
+        case .createdAt, .newestFirst: return .integer(try row.get("created_at"))
+        case .updatedAt, .lastUpdatedFirst: return .integer(try row.get("updated_at"))
+        case .lastName, .lastNameReversed: return .bytes(try row.get("sort_name"))
+        case .lastActivityAt, .lastActiveFirst: return .integer(try row.get("last_activity_at"))
+        }
+    }
+}

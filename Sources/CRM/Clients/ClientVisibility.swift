@@ -1,0 +1,52 @@
+import Core
+import Identity
+import Storage
+
+/// Which clients a scope reaches, as conditions on the table `client`. Every statement of this feature holds one.
+///
+/// Owner and admin reach all of them, agent and lender those assigned to or shared with them. What is in the trash is
+/// out of everybody's reach. A client out of reach is answered exactly like one that does not exist, so nobody learns
+/// whom a colleague works with by trying identities.
+struct ClientVisibility {
+    private let scope: Scope
+
+    init(_ scope: Scope) { self.scope = scope }
+
+    /// For a statement that names the client: asks about that one row.
+    var ofOne: SQL {
+        if scope.role.seesEverything { return "client.deleted_at IS NULL" }
+        return """
+            client.deleted_at IS NULL AND (client.assigned_to = \(scope.userID) OR EXISTS (
+                SELECT 1 FROM client_collaborator AS shared
+                WHERE shared.client_id = client.id AND shared.user_id = \(scope.userID)))
+            """
+    }
+
+    /// For a statement that seeks among all clients: starts from the few within reach, not from the many in the table.
+    var ofMany: SQL {
+        if scope.role.seesEverything { return "client.deleted_at IS NULL" }
+        return """
+            client.deleted_at IS NULL AND client.id IN (
+                SELECT own.id FROM client AS own
+                WHERE own.assigned_to = \(scope.userID) AND own.deleted_at IS NULL
+                UNION
+                SELECT shared.client_id FROM client_collaborator AS shared WHERE shared.user_id = \(scope.userID))
+            """
+    }
+}
+
+/// What a role may do to a client that it can see.
+extension Role {
+    /// Everybody but a lender, who works with what others share.
+    var createsClients: Bool { self != .lender }
+
+    /// Whether the holder `userID` may put `client` in the trash: owner and admin any, an agent their own but not one
+    /// that is only shared with them, a lender none.
+    func mayDelete(_ client: Client, as userID: AccountID) -> Bool {
+        switch self {
+        case .owner, .admin: return true
+        case .agent: return client.assignedTo == userID
+        case .lender: return false
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import Core
+import Storage
+
+/// The moments and the count that belong to one write of a client.
+struct ClientStamp {
+    var createdAt: Timestamp
+    var updatedAt: Timestamp
+    var lastActivityAt: Timestamp
+
+    /// A client that comes into being at `now`.
+    init(now: Timestamp) {
+        createdAt = now
+        updatedAt = now
+        lastActivityAt = now
+    }
+}
+
+/// Writes a client and everything that repeats it for looking up. Always inside the caller's transaction.
+struct ClientWriting {
+    private let session: any SQLSession
+
+    init(in session: any SQLSession) { self.session = session }
+
+    /// Inserts a client at version 1.
+    func insert(_ id: ClientID, _ content: ClientContent, at stamp: ClientStamp) throws -> Client {
+        let rows = try session.rows(
+            """
+            INSERT INTO client (
+                id, first_name, last_name, emails, phones, addresses, tags, collaborators, stage, source, assigned_to,
+                price, background, search_text, sort_name, created_at, updated_at, last_activity_at, version)
+            VALUES (
+                \(id), \(content.firstName), \(content.lastName), \(StoredList(content.emails)),
+                \(StoredList(content.phones)), \(StoredList(content.addresses)), \(StoredList(content.tags)),
+                \(StoredList(content.collaborators)), \(content.stage), \(content.source), \(content.assignedTo),
+                \(content.price), \(content.background), \(SearchText.text(of: content)),
+                \(SearchText.sortName(of: content)), \(stamp.createdAt), \(stamp.updatedAt), \(stamp.lastActivityAt),
+                1)
+            RETURNING \(Client.columns)
+            """)
+        guard let row = rows.first else { throw StorageError.failed("an inserted client was not returned") }
+        try insertCollaborators(id, content.collaborators)
+        try insertMatches(id, Self.matches(of: content))
+        return try Client(row)
+    }
+
+    /// Changes the client that is still at `version` from `before` to `after`; `nil` when it is not there any more.
+    func update(
+        _ id: ClientID, at version: Int64, from before: ClientContent, to after: ClientContent, now: Timestamp
+    ) throws -> Client? {
+        let row = try session.row(
+            """
+            UPDATE client SET
+                first_name = \(after.firstName), last_name = \(after.lastName), emails = \(StoredList(after.emails)),
+                phones = \(StoredList(after.phones)), addresses = \(StoredList(after.addresses)),
+                tags = \(StoredList(after.tags)), collaborators = \(StoredList(after.collaborators)),
+                stage = \(after.stage), source = \(after.source), assigned_to = \(after.assignedTo),
+                price = \(after.price), background = \(after.background),
+                search_text = \(SearchText.text(of: after)), sort_name = \(SearchText.sortName(of: after)),
+                updated_at = \(now), version = version + 1
+            WHERE id = \(id) AND version = \(version) AND deleted_at IS NULL
+            RETURNING \(Client.columns)
+            """)
+        guard let row else { return nil }
+        if before.collaborators != after.collaborators {
+            try session.run("DELETE FROM client_collaborator WHERE client_id = \(id)")
+            try insertCollaborators(id, after.collaborators)
+        }
+        let matches = Self.matches(of: after)
+        if Self.matches(of: before) != matches {
+            try session.run("DELETE FROM client_match WHERE client_id = \(id)")
+            try insertMatches(id, matches)
+        }
+        return try Client(row)
+    }
+
+    private func insertCollaborators(_ id: ClientID, _ collaborators: [AccountID]) throws {
+        guard !collaborators.isEmpty else { return }
+        let values = collaborators.map { "(\(id), \($0))" as SQL }.joined(separator: ", ")
+        try session.run("INSERT INTO client_collaborator (client_id, user_id) VALUES \(values)")
+    }
+
+    private func insertMatches(_ id: ClientID, _ matches: [ClientMatch]) throws {
+        guard !matches.isEmpty else { return }
+        let values = matches.map { "(\(id), \($0.kind.rawValue), \($0.value))" as SQL }.joined(separator: ", ")
+        try session.run("INSERT INTO client_match (client_id, kind, value) VALUES \(values)")
+    }
+
+    private static func matches(of content: ClientContent) -> [ClientMatch] {
+        ClientMatch.emails(of: content) + ClientMatch.phones(of: content) + ClientMatch.tags(of: content)
+    }
+}

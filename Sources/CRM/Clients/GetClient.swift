@@ -1,0 +1,20 @@
+import Core
+package import Identity
+import Storage
+
+/// How a request for one client ended.
+package enum GetClientOutcome: Sendable, Hashable {
+    case found(Client)
+    /// There is none, or `scope` may not see it, or it is in the trash: the caller cannot tell which.
+    case notFound
+}
+
+extension ClientBook {
+    /// The client with that identity, in one query.
+    package func get(_ scope: Scope, _ id: ClientID) async throws -> GetClientOutcome {
+        let rows = try await database.rows(
+            "SELECT \(Client.columns) FROM client WHERE id = \(id) AND \(ClientVisibility(scope).ofOne)")
+        guard let row = rows.first else { return .notFound }
+        return .found(try Client(row))
+    }
+}

@@ -1,0 +1,48 @@
+import Core
+package import Identity
+import Storage
+
+/// How a change of a client ended.
+package enum PatchClientOutcome: Sendable, Hashable {
+    /// The client as it is now. A patch that changes nothing writes nothing and keeps the version.
+    case patched(Client)
+    /// There is none, or `scope` may not see it.
+    case notFound
+    /// Nothing was written: somebody changed the client since the caller read it. It is now at `current`.
+    case versionMismatch(current: Int64)
+    /// Nothing was written: everything that is wrong with the patch.
+    case invalid([FieldProblem])
+}
+
+extension ClientBook {
+    /// Changes the fields that `patch` names. Whoever sees a client may edit it, collaborators included; whose it is
+    /// and whom it is shared with follows ``ClientAssignment``.
+    ///
+    /// With an `expectedVersion` (`If-Match`) the change is made only to that version. Of two callers who changed the
+    /// same version one wins and the other is told; nothing that the first wrote is lost unseen.
+    package func patch(
+        _ scope: Scope, _ id: ClientID, _ patch: ClientPatch, expectedVersion: Int64? = nil
+    ) async throws -> PatchClientOutcome {
+        let now = world.now()
+        return try await database.transaction { session in
+            let row = try session.row(
+                """
+                SELECT \(Client.columns) FROM client WHERE id = \(id) AND \(ClientVisibility(scope).ofOne)
+                \(.forUpdate)
+                """)
+            guard let row else { return .notFound }
+            let client = try Client(row)
+            if let expectedVersion, expectedVersion != client.version {
+                return .versionMismatch(current: client.version)
+            }
+            let before = try ClientContent(client)
+            let (after, wrong) = before.applying(patch)
+            let problems = try wrong + ClientAssignment.problems(scope, from: before, to: after, in: session)
+            guard problems.isEmpty else { return .invalid(problems) }
+            guard before != after else { return .patched(client) }
+            let written = try ClientWriting(in: session).update(
+                id, at: client.version, from: before, to: after, now: now)
+            return written.map { .patched($0) } ?? .notFound
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package import Core
+package import Storage
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// A value with exactly one JSON text: members in a fixed order, no spaces, only the escapes that JSON demands.
+package protocol CanonicalJSON: Decodable, Hashable, Sendable {
+    /// Writes the value's one text.
+    func write(to writer: inout JSONWriter)
+}
+
+extension String: CanonicalJSON {
+    /// Writes the text as a JSON string.
+    package func write(to writer: inout JSONWriter) { writer.string(self) }
+}
+
+extension Identifier: CanonicalJSON {
+    /// Writes the identity in its 8-4-4-4-12 form.
+    package func write(to writer: inout JSONWriter) { writer.plainString(textBytes) }
+}
+
+/// A list that is stored as canonical JSON and kept so, to be written out again as it is.
+///
+/// Decoding it costs more than the query that fetched it, and a list page never needs to; whoever edits the client does.
+package struct StoredList<Element: CanonicalJSON>: Sendable, Hashable {
+    /// The JSON array.
+    package let json: String
+
+    /// The list of `elements`, in their order.
+    package init(_ elements: [Element] = []) {
+        var writer = JSONWriter(capacity: 2 + elements.count * 64)
+        writer.array { array in
+            for element in elements { element.write(to: &array) }
+        }
+        json = String(decoding: writer.bytes, as: UTF8.self)
+    }
+
+    /// The elements, decoded now. Throws when the column holds something else than this program writes there.
+    package func elements() throws -> [Element] {
+        if json == "[]" { return [] }
+        return try JSONDecoder().decode([Element].self, from: Data(json.utf8))
+    }
+}
+
+extension StoredList: SQLConvertible {
+    package var sqlValue: SQLValue { .text(json) }
+    package init?(sqlValue: SQLValue) {
+        guard case .text(let json) = sqlValue else { return nil }
+        self.json = json
+    }
+}

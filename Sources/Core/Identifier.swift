@@ -1,0 +1,105 @@
+/// The identity of one `Entity`: 128 bits, shown as a lower-case UUID.
+///
+/// The type parameter keeps the identity of a client from being passed where that of a session is meant.
+package struct Identifier<Entity>: Hashable, Comparable, Sendable {
+    /// The first eight bytes, big-endian.
+    package let high: UInt64
+    /// The last eight bytes, big-endian.
+    package let low: UInt64
+
+    /// The identity with exactly these bits, as read from storage or a token.
+    package init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
+    /// A UUID version 7 (RFC 9562 §5.7) for `moment`. `random` gives ten bytes; missing ones read as zero.
+    package init(at moment: Timestamp, random: [UInt8]) {
+        var bits: (UInt64, UInt64) = (0, 0)
+        for byte in random.prefix(2) { bits.0 = bits.0 << 8 | UInt64(byte) }
+        for byte in random.dropFirst(2).prefix(8) { bits.1 = bits.1 << 8 | UInt64(byte) }
+        let time = UInt64(truncatingIfNeeded: moment.milliseconds) & 0xFFFF_FFFF_FFFF
+        self.init(
+            high: time << 16 | 0x7000 | (bits.0 & 0x0FFF), low: bits.1 & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000)
+    }
+
+    /// Reads exactly 16 bytes; `nil` for any other number.
+    package init?(bytes: some Collection<UInt8>) {
+        guard bytes.count == 16 else { return nil }
+        var words: (UInt64, UInt64) = (0, 0)
+        for (index, byte) in bytes.enumerated() {
+            if index < 8 { words.0 = words.0 << 8 | UInt64(byte) } else { words.1 = words.1 << 8 | UInt64(byte) }
+        }
+        self.init(high: words.0, low: words.1)
+    }
+
+    /// Reads the 8-4-4-4-12 form in either case; `nil` for anything else.
+    package init?(_ text: some StringProtocol) {
+        var words: (UInt64, UInt64) = (0, 0)
+        var digits = 0
+        var position = 0
+        for byte in text.utf8 {
+            defer { position += 1 }
+            if position == 8 || position == 13 || position == 18 || position == 23 {
+                guard byte == UInt8(ascii: "-") else { return nil }
+                continue
+            }
+            let value: UInt8
+            switch byte {
+            case 48...57: value = byte - 48
+            case 97...102: value = byte - 87
+            case 65...70: value = byte - 55
+            default: return nil
+            }
+            if digits < 16 { words.0 = words.0 << 4 | UInt64(value) } else { words.1 = words.1 << 4 | UInt64(value) }
+            digits += 1
+        }
+        guard digits == 32, position == 36 else { return nil }
+        self.init(high: words.0, low: words.1)
+    }
+
+    /// The 16 bytes, most significant first.
+    package var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(16)
+        for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: high >> shift)) }
+        for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: low >> shift)) }
+        return bytes
+    }
+
+    /// Orders by value, which for identifiers of one kind is the order of their creation.
+    package static func < (left: Self, right: Self) -> Bool { (left.high, left.low) < (right.high, right.low) }
+}
+
+extension Identifier: CustomStringConvertible {
+    /// The ASCII bytes of the 8-4-4-4-12 form.
+    package var textBytes: [UInt8] {
+        var text: [UInt8] = []
+        text.reserveCapacity(36)
+        for (index, byte) in bytes.enumerated() {
+            if index == 4 || index == 6 || index == 8 || index == 10 { text.append(UInt8(ascii: "-")) }
+            text.append(Self.digit(byte >> 4))
+            text.append(Self.digit(byte & 15))
+        }
+        return text
+    }
+
+    package var description: String { String(decoding: textBytes, as: UTF8.self) }
+
+    private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 48 + value : 87 + value }
+}
+
+extension Identifier: Codable {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        guard let identifier = Identifier(try container.decode(String.self)) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not an identifier")
+        }
+        self = identifier
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}

@@ -1,0 +1,82 @@
+package import Core
+package import Storage
+
+/// The one place that decides whether a credential may be checked, for every path that checks one: sign-in, step-up, and whatever comes
+/// later. A path that forgot it would be the hole.
+package struct SignInGuard: Sendable {
+    package let policy: LockoutPolicy
+
+    package init(policy: LockoutPolicy) {
+        self.policy = policy
+    }
+
+    /// Asks to try a password for `subject`.
+    func reserve(_ subject: SignInSubject, at now: Timestamp, in sql: any SQLSession) throws -> LockoutState.Reservation
+    {
+        try change(subject, at: now, in: sql) { state in state.reserve(at: now, policy) }
+    }
+
+    /// The password was wrong.
+    func fail(_ subject: SignInSubject, at now: Timestamp, in sql: any SQLSession) throws -> LockoutState.Consequence {
+        try change(subject, at: now, in: sql) { state in state.fail(at: now, policy) }
+    }
+
+    /// The password was right.
+    func succeed(_ subject: SignInSubject, at now: Timestamp, in sql: any SQLSession) throws {
+        try change(subject, at: now, in: sql) { state in state.succeed() }
+    }
+
+    /// The attempt was not made.
+    func release(_ subject: SignInSubject, at now: Timestamp, in sql: any SQLSession) throws {
+        try change(subject, at: now, in: sql) { state in state.release() }
+    }
+
+    /// Forgets subjects that nobody has tried for so long that nothing about them counts any more; how many those were.
+    package func prune(_ database: any Database, now: Timestamp) async throws -> Int {
+        let horizon = now - max(policy.window, policy.duration) - LockoutPolicy.longestAttempt
+        return try await database.transaction { sql in
+            try sql.run("DELETE FROM sign_in_guard WHERE updated_at < \(horizon)")
+        }
+    }
+
+    /// Changes the state of `subject` while its row is held, so that attempts made at once are judged one after the other.
+    private func change<T>(
+        _ subject: SignInSubject, at now: Timestamp, in sql: any SQLSession, _ body: (inout LockoutState) -> T
+    ) throws -> T {
+        try sql.run(
+            """
+            INSERT INTO sign_in_guard (subject, pending, failures, locked_until, updated_at)
+            VALUES (\(subject.pseudonym), '', '', NULL, \(now)) ON CONFLICT (subject) DO NOTHING
+            """)
+        let row = try sql.row(
+            """
+            SELECT pending, failures, locked_until FROM sign_in_guard
+            WHERE subject = \(subject.pseudonym) \(.forUpdate)
+            """)
+        var state = try row.map(LockoutState.init) ?? LockoutState()
+        let result = body(&state)
+        try sql.run(
+            """
+            UPDATE sign_in_guard SET pending = \(Self.text(state.pending)), failures = \(Self.text(state.failures)),
+                locked_until = \(state.lockedUntil), updated_at = \(now)
+            WHERE subject = \(subject.pseudonym)
+            """)
+        return result
+    }
+
+    private static func text(_ moments: [Timestamp]) -> String {
+        moments.map { String($0.milliseconds) }.joined(separator: " ")
+    }
+}
+
+extension LockoutState {
+    fileprivate init(_ row: Row) throws {
+        func moments(_ column: String) throws -> [Timestamp] {
+            let text: String = try row.get(column)
+            return text.split(separator: " ").compactMap { Int64($0) }.map(Timestamp.init(milliseconds:))
+        }
+        self.init(
+            pending: try moments("pending"), failures: try moments("failures"),
+            lockedUntil: try row.optional("locked_until"))
+    }
+}

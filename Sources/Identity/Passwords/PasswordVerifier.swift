@@ -1,0 +1,58 @@
+package import Core
+
+/// Checks a password against what is stored, or against a decoy.
+///
+/// An unknown address costs exactly the hash that a known one does, so the time of an answer does not tell who has an account (ASVS
+/// 6.3.8). The decoy is made at start with the cost in force.
+package struct PasswordVerifier: Sendable {
+    private let hasher: PasswordHasher
+    private let pool: HashingPool
+    private let store: PasswordStore
+    private let decoy: String
+
+    /// Makes the decoy: one hash.
+    package init(hasher: PasswordHasher, pool: HashingPool, store: PasswordStore, world: World) async throws {
+        self.hasher = hasher
+        self.pool = pool
+        self.store = store
+        guard let password = Password(Base64URL.encode(world.randomBytes(24))) else { throw HashingPool.Full() }
+        decoy = try await pool.run { try hasher.hash(password) }
+    }
+
+    /// What a check found.
+    package enum Verdict: Sendable {
+        /// The password is wrong, or there is none to compare with.
+        case wrong
+        /// The password is right. `renewed` is its hash at today's cost and key, when the stored one is outdated.
+        case right(renewed: PasswordStore.Sealed?)
+    }
+
+    /// Compares `password` with the stored hash of `account`, or with the decoy when either is missing. Throws
+    /// ``HashingPool/Full``.
+    package func check(_ password: Password?, of account: AccountID?, stored: PasswordStore.Sealed?) async throws
+        -> Verdict
+    {
+        let (hasher, store, decoy) = (hasher, store, decoy)
+        return try await pool.run {
+            let hash = account.flatMap { id in stored.flatMap { store.open($0, for: id) } }
+            // A password that cannot be one is checked all the same, for the time it takes.
+            let isRight = (password ?? Password("")).map { hasher.verify($0, against: hash ?? decoy) } ?? false
+            guard isRight, let password, let account, let stored, let hash else { return .wrong }
+            guard hasher.isOutdated(hash) || store.isOutdated(stored) else { return .right(renewed: nil) }
+            let renewed = hasher.isOutdated(hash) ? try hasher.hash(password) : hash
+            return .right(renewed: try store.seal(renewed, for: account))
+        }
+    }
+
+    /// The hash of a new password, sealed for the row of `account`. Throws ``HashingPool/Full``.
+    package func seal(_ password: Password, for account: AccountID) async throws -> PasswordStore.Sealed {
+        let (hasher, store) = (hasher, store)
+        return try await pool.run { try store.seal(try hasher.hash(password), for: account) }
+    }
+
+    /// Spends the time of one hash on nothing: for the path on which no password is stored, beside one on which it is.
+    package func spendTheTimeOfAHash() async throws {
+        let (hasher, decoy) = (hasher, decoy)
+        try await pool.run { if let nothing = Password("") { _ = hasher.verify(nothing, against: decoy) } }
+    }
+}

@@ -1,0 +1,49 @@
+package import Core
+package import Storage
+import Synchronization
+
+/// Remembers when each session last made an authenticated request, and writes that down in batches: no request costs a query for it.
+///
+/// The stored time may lag by the flush interval (30 s); this node always knows better through ``latest(_:)``.
+package final class ActivityTracker: Sendable {
+    private static let rowsPerStatement = 5_000
+    private let unwritten = Mutex<[SessionID: Timestamp]>([:])
+
+    package init() {}
+
+    /// Notes that a person used `session` just now.
+    package func note(_ session: SessionID, at now: Timestamp) {
+        unwritten.withLock { noted in
+            if let known = noted[session], known >= now { return }
+            noted[session] = now
+        }
+    }
+
+    /// The last activity that is not in the database yet.
+    package func latest(_ session: SessionID) -> Timestamp? { unwritten.withLock { $0[session] } }
+
+    /// Writes what was noted since the last flush: one statement for 5,000 sessions. What could not be written is kept for the next.
+    package func flush(to database: any Database) async throws {
+        let noted = unwritten.withLock { noted in
+            defer { noted = [:] }
+            return noted
+        }
+        var remaining = Array(noted)
+        do {
+            while !remaining.isEmpty {
+                let values = remaining.suffix(Self.rowsPerStatement).map { "(\($0.key), \($0.value))" as SQL }
+                _ = try await database.batch([
+                    """
+                    WITH noted (id, at) AS (VALUES \(values.joined(separator: ", ")))
+                    UPDATE session SET last_active_at = noted.at FROM noted
+                    WHERE session.id = noted.id AND session.last_active_at < noted.at
+                    """
+                ])
+                remaining.removeLast(values.count)
+            }
+        } catch {
+            unwritten.withLock { $0.merge(remaining) { later, _ in later } }
+            throw error
+        }
+    }
+}

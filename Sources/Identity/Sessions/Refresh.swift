@@ -1,0 +1,131 @@
+package import Core
+import Crypto
+package import SecurityEvents
+package import Storage
+
+/// Exchanges refresh tokens: rotation, honest retries, theft.
+package struct Refresh: Sendable {
+    private let database: any Database
+    private let world: World
+    private let recorder: EventRecorder
+    private let tickets: SessionTickets
+    private let activity: ActivityTracker
+    private let revoked: RevokedSessions
+    private let policy: RotationPolicy
+
+    package init(
+        database: any Database, world: World, recorder: EventRecorder, tickets: SessionTickets,
+        activity: ActivityTracker, revoked: RevokedSessions, policy: RotationPolicy
+    ) {
+        self.database = database
+        self.world = world
+        self.recorder = recorder
+        self.tickets = tickets
+        self.activity = activity
+        self.revoked = revoked
+        self.policy = policy
+    }
+
+    /// What became of a refresh.
+    package enum Outcome: Sendable {
+        case granted(SessionGrant)
+        case refused(RefreshRefusal)
+    }
+
+    /// Exchanges `presented` for its successor.
+    ///
+    /// The hot path is one round trip: one conditional `UPDATE` that only one of any number of rivals can win, the event
+    /// that depends on it, and the state from which every refusal is explained. `idempotencyKey` makes a retry of the same exchange
+    /// get the same answer, as long as the successor was never used.
+    package func exchange(
+        _ presented: String, idempotencyKey: String?, from source: RequestSource
+    ) async throws -> Outcome {
+        guard let token = tickets.refreshTokens.recognize(presented) else { return .refused(.invalid) }
+        let now = world.now()
+        let keyHash = idempotencyKey.map { Array(SHA256.hash(data: Array($0.utf8))) }
+        let noted = activity.latest(token.sessionID)
+        let event = Event(.tokenRefresh, in: world, session: token.sessionID, from: source)
+        var statements = [rotation(of: token, keyHash: keyHash, noted: noted, event: event, now: now)]
+        statements += recorder.statements(
+            event, from: "session", where: "id = \(token.sessionID) AND rotation_id = \(event.id)")
+        statements.append(SessionTable.selectWithAccount(token.sessionID))
+        let results = try await database.batch(statements)
+        guard let row = results.last?.first else { return .refused(.invalid) }
+        let session = try Session(row)
+        let account = try Account(row)
+        let lastActiveAt = max(session.lastActiveAt, noted ?? session.lastActiveAt)
+        if results.first?.isEmpty == false {
+            return .granted(try await tickets.grant(session, of: account, lastActiveAt: lastActiveAt, now: now))
+        }
+        let decision = RefreshDecision.decide(
+            session, accountIsActive: account.status == .active, presentedGeneration: token.generation,
+            keyHash: keyHash, lastActiveAt: lastActiveAt, now: now, clocks: tickets.clocks, policy: policy)
+        switch decision {
+        case .replay:
+            return .granted(try await tickets.grant(session, of: account, lastActiveAt: lastActiveAt, now: now))
+        case .theft:
+            return .refused(try await punishTheft(of: token, session, from: source))
+        case .refuse(let refusal): return .refused(refusal)
+        case .rotate:
+            // The statement saw another state than the one that explains it: a rival has just ended the session.
+            return .refused(.invalid)
+        }
+    }
+
+    /// The session and its owner behind a refresh token of any generation, for signing out; `nil` for a token that is not ours.
+    package func owner(of presented: String) async throws -> (SessionID, AccountID)? {
+        guard let token = tickets.refreshTokens.recognize(presented) else { return nil }
+        let rows = try await database.rows("SELECT user_id FROM session WHERE id = \(token.sessionID)")
+        return try rows.first.map { (token.sessionID, try $0.get("user_id")) }
+    }
+
+    private func rotation(
+        of token: PresentedRefreshToken, keyHash: [UInt8]?, noted: Timestamp?, event: Event, now: Timestamp
+    ) -> SQL {
+        let cutoff = tickets.clocks.idleCutoff(at: now)
+        let noted = noted ?? Timestamp(milliseconds: .min)
+        return """
+            UPDATE session SET
+                generation = generation + \(policy.rotates ? 1 : 0), rotated_at = \(now), rotation_id = \(event.id),
+                rotation_key = \(keyHash), refresh_expiry = \(tickets.clocks.refreshExpiry(from: now)),
+                last_active_at = CASE WHEN last_active_at < \(noted) THEN \(noted) ELSE last_active_at END
+            WHERE id = \(token.sessionID) AND generation = \(token.generation) AND revoked_at IS NULL
+                AND absolute_expiry > \(now) AND refresh_expiry > \(now)
+                AND (last_active_at > \(cutoff) OR \(noted) > \(cutoff))
+                AND EXISTS (SELECT 1 FROM account WHERE account.id = session.user_id AND status = 'active')
+            RETURNING generation
+            """
+    }
+
+    /// Ends the sessions and writes the alarm, once: of many copies presented together the first raises it, the rest find the
+    /// session revoked.
+    private func punishTheft(
+        of token: PresentedRefreshToken, _ session: Session, from source: RequestSource
+    ) async throws -> RefreshRefusal {
+        let now = world.now()
+        let event = Event(
+            .tokenTheftDetected, in: world, user: session.userID, session: session.id, from: source,
+            detail: [
+                "presentedGeneration": String(token.generation), "currentGeneration": String(session.generation),
+                "millisecondsSinceRotation": String((now - session.rotatedAt).milliseconds),
+                "response": policy.theftResponse.rawValue,
+            ])
+        let (policy, recorder) = (policy, recorder)
+        let ended: [SessionID]? = try await database.transaction { sql in
+            // Held until the end, so that two copies presented at once are judged one after the other.
+            let live = try sql.row(
+                "SELECT id FROM session WHERE id = \(session.id) AND revoked_at IS NULL \(.forUpdate)")
+            guard live != nil else { return nil }
+            let condition: SQL =
+                policy.theftResponse == .user ? "user_id = \(session.userID)" : "id = \(session.id)"
+            let ended = try SessionTable.revoke(where: condition, at: now, because: .theft, in: sql)
+            var told = event
+            told.detail["endedSessions"] = String(ended.count)
+            try recorder.record(told, in: sql)
+            return ended
+        }
+        guard let ended else { return .sessionRevoked }
+        revoked.insert(ended, now: now)
+        return .reused
+    }
+}

@@ -1,0 +1,42 @@
+package import Core
+
+/// What a person holds after signing in or refreshing: the answer *signed in* of the API.
+package struct SessionGrant: Sendable {
+    package let account: Account
+    package let session: Session
+    /// For the `Authorization` header.
+    package let accessToken: String
+    /// How long the access token counts.
+    package let accessTokenLife: Duration
+    package let refreshToken: String
+    /// When the session ends if nobody touches it again.
+    package let sessionExpiresAt: Timestamp
+}
+
+/// Turns a session into the tickets to it.
+package struct SessionTickets: Sendable {
+    let accessTokens: AccessTokens
+    let refreshTokens: RefreshTokens
+    let clocks: SessionClocks
+
+    package init(accessTokens: AccessTokens, refreshTokens: RefreshTokens, clocks: SessionClocks) {
+        self.accessTokens = accessTokens
+        self.refreshTokens = refreshTokens
+        self.clocks = clocks
+    }
+
+    /// Tickets to `session` as it is at `now`.
+    func grant(_ session: Session, of account: Account, lastActiveAt: Timestamp, now: Timestamp) async throws
+        -> SessionGrant
+    {
+        let expiry = clocks.accessTokenExpiry(of: session, lastActiveAt: lastActiveAt, now: now)
+        let claims = AccessClaims(
+            userID: account.id, sessionID: session.id, role: account.role, authenticatedAt: session.authenticatedAt,
+            methods: session.methods, issuedAt: now, expiresAt: expiry)
+        return SessionGrant(
+            account: account, session: session, accessToken: try await accessTokens.mint(claims),
+            accessTokenLife: expiry - now,
+            refreshToken: refreshTokens.token(session: session.id, generation: session.generation),
+            sessionExpiresAt: clocks.expiry(of: session, lastActiveAt: lastActiveAt))
+    }
+}

@@ -1,0 +1,64 @@
+import Core
+import Storage
+
+/// The SQL of sessions that more than one behaviour needs.
+enum SessionTable {
+    /// Opens a session.
+    static func insert(_ session: Session, in sql: any SQLSession) throws {
+        try sql.run(
+            """
+            INSERT INTO session
+                (id, user_id, generation, rotated_at, rotation_id, rotation_key, created_at, authenticated_at, methods,
+                 last_active_at, absolute_expiry, refresh_expiry, revoked_at, revocation_reason, ip, user_agent)
+            VALUES
+                (\(session.id), \(session.userID), \(session.generation), \(session.rotatedAt), \(SQLValue.null),
+                 \(SQLValue.null), \(session.createdAt), \(session.authenticatedAt),
+                 \(session.methods.joined(separator: " ")), \(session.lastActiveAt), \(session.absoluteExpiry),
+                 \(session.refreshExpiry), \(SQLValue.null), \(SQLValue.null), \(session.ip), \(session.userAgent))
+            """)
+    }
+
+    /// The session with its account: one row of all that a refusal or an answer needs.
+    static func selectWithAccount(_ id: SessionID) -> SQL {
+        """
+        SELECT session.id AS session_id, session.user_id, generation, rotated_at, rotation_key,
+            session.created_at AS session_created_at, authenticated_at, methods, last_active_at, absolute_expiry,
+            refresh_expiry, revoked_at, revocation_reason, ip, user_agent,
+            account.id, email, first_name, last_name, role, status, email_verified_at, account.created_at
+        FROM session JOIN account ON account.id = session.user_id
+        WHERE session.id = \(id)
+        """
+    }
+
+    /// Ends the sessions that `condition` picks among those that are open, and returns which those were.
+    static func revoke(
+        where condition: SQL, at now: Timestamp, because reason: RevocationReason, in sql: any SQLSession
+    ) throws -> [SessionID] {
+        try sql.rows(
+            """
+            UPDATE session SET revoked_at = \(now), revocation_reason = \(reason.rawValue)
+            WHERE revoked_at IS NULL AND absolute_expiry > \(now) AND \(condition)
+            RETURNING id
+            """
+        ).map { try $0.get("id") }
+    }
+}
+
+extension Session {
+    /// Reads a row of ``SessionTable/selectWithAccount(_:)``.
+    init(_ row: Row) throws {
+        let methods: String = try row.get("methods")
+        let revokedAt: Timestamp? = try row.optional("revoked_at")
+        let reason: String? = try row.optional("revocation_reason")
+        self.init(
+            id: try row.get("session_id"), userID: try row.get("user_id"), generation: try row.get("generation"),
+            rotatedAt: try row.get("rotated_at"), rotationKey: try row.optional("rotation_key"),
+            createdAt: try row.get("session_created_at"), authenticatedAt: try row.get("authenticated_at"),
+            methods: methods.split(separator: " ").map(String.init), lastActiveAt: try row.get("last_active_at"),
+            absoluteExpiry: try row.get("absolute_expiry"), refreshExpiry: try row.get("refresh_expiry"),
+            revocation: revokedAt.flatMap { moment in
+                RevocationReason(rawValue: reason ?? "").map { Revocation(at: moment, reason: $0) }
+            },
+            ip: try row.optional("ip"), userAgent: try row.get("user_agent"))
+    }
+}

@@ -1,0 +1,45 @@
+import Core
+package import Storage
+
+/// Writes events, always in the transaction of the change that they tell of: there is no event without its change and
+/// no change without its event, whatever crashes in between.
+package struct EventRecorder: Sendable {
+    private let isEnabled: Bool
+
+    /// A recorder; one that is not enabled (`ENABLE_SECURITY_EVENT_LOGGING=false`) writes nothing.
+    package init(isEnabled: Bool = true) {
+        self.isEnabled = isEnabled
+    }
+
+    /// Writes `event` in the transaction behind `session`.
+    package func record(_ event: Event, in session: any SQLSession) throws {
+        guard isEnabled else { return }
+        try session.run(Self.insertion + "VALUES (\(Self.values(event, user: "\(event.userID)")))")
+    }
+
+    /// The statement that writes `event` once for the row of `table` that fulfils `condition`, about the user whom that row names
+    /// in its column `user_id`.
+    ///
+    /// For a batch, where an earlier statement decides whether the thing happened at all: no row, no event. Empty when events are
+    /// switched off.
+    package func statements(_ event: Event, from table: SQL, where condition: SQL) -> [SQL] {
+        guard isEnabled else { return [] }
+        return [
+            Self.insertion
+                + "SELECT \(Self.values(event, user: "\(table).user_id")) FROM \(table) WHERE \(condition)"
+        ]
+    }
+
+    private static let insertion: SQL = """
+        INSERT INTO security_event
+            (id, type, at, user_id, session_id, ip, user_agent, request_id, detail)
+
+        """
+
+    private static func values(_ event: Event, user: SQL) -> SQL {
+        """
+        \(event.id), \(event.type.rawValue), \(event.at), \(user), \(event.sessionID),
+        \(event.source.ip?.description), \(event.source.userAgent), \(event.source.requestID), \(event.detailJSON)
+        """
+    }
+}

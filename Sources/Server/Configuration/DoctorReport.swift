@@ -1,0 +1,46 @@
+import Core
+import Identity
+
+/// The configuration in force, for an operator to read. Holds no secret.
+package struct DoctorReport: Sendable {
+    private let configuration: ServerConfiguration
+
+    package init(_ configuration: ServerConfiguration) {
+        self.configuration = configuration
+    }
+
+    /// The report.
+    package var text: String {
+        var lines: [String] = []
+        for area in Self.areas(of: configuration.settings) {
+            lines += ["", area]
+            for setting in configuration.settings where setting.area == area {
+                let mark = setting.isSet ? "*" : " "
+                let later = setting.isReserved ? "  (no effect in this release)" : ""
+                lines.append("  \(mark) \(setting.name)=\(setting.resolved)\(later)")
+            }
+        }
+        lines += ["", "  * is set; the others have their default.", "", lifetime]
+        lines += configuration.notices.map { "Notice: \($0)" }
+        return lines.joined(separator: "\n")
+    }
+
+    /// What the three clocks of a session come to.
+    private var lifetime: String {
+        let clocks = configuration.gate.clocks
+        let effective = clocks.effectiveLifetime
+        let untouched = effective.untouched.map(DurationText.text) ?? "never"
+        let most = effective.atMost.map(DurationText.text) ?? "no limit"
+        return """
+            Sessions: an untouched one ends after \(untouched), a busy one after \(most); an access token counts for \
+            at most \(DurationText.text(clocks.accessToken)).
+            """
+    }
+
+    /// The headings in the order in which they were read first.
+    static func areas(of settings: [Setting]) -> [String] {
+        settings.reduce(into: []) { areas, setting in
+            if !areas.contains(setting.area) { areas.append(setting.area) }
+        }
+    }
+}

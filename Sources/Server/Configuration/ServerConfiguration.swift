@@ -1,0 +1,121 @@
+package import Core
+
+/// Everything that the environment decides, read once at start.
+package struct ServerConfiguration: Sendable {
+    /// `GATEHOUSE_ENV`.
+    package enum Environment: String, Sendable, CaseIterable {
+        /// On one's own machine: no TLS, a secret is made up and kept.
+        case development
+        /// For people: unsafe values are refused.
+        case production
+    }
+
+    /// `LOG_FORMAT`.
+    package enum LogFormat: String, Sendable, CaseIterable {
+        case text, json
+    }
+
+    /// `LOG_LEVEL`.
+    package enum LogLevel: String, Sendable, CaseIterable {
+        case trace, debug, info, notice, warning, error, critical
+    }
+
+    package var environment: Environment
+    package var host: String
+    package var port: Int
+    package var dataDirectory: String
+    /// The origin under which people reach the server, without a slash at the end.
+    package var publicURL: String
+    package var trustedProxies: [IPNetwork]
+    package var logLevel: LogLevel
+    package var logFormat: LogFormat
+    package var database: DatabaseSettings
+    /// The gate's settings but for the secret, which may still have to be made.
+    package var gate: GateSettings
+    package var web: WebSettings
+    /// Every variable that was asked for, for `gatehouse doctor` and the documentation.
+    package var settings: [Setting]
+    /// What is worth saying at start, though nothing is wrong.
+    package var notices: [String]
+
+    /// Reads the configuration from `environment`, and for what is not there from `file`. Throws ``ConfigurationFailure`` with
+    /// everything that is wrong.
+    package static func read(
+        environment variables: [String: String], file: EnvironmentFile = EnvironmentFile("")
+    ) throws -> ServerConfiguration {
+        var reader = SettingsReader(environment: variables, file: file.values)
+        for line in file.unreadableLines { reader.refuse(".env", "line \(line) is not NAME=value.") }
+        let process = ProcessSettings(&reader)
+        let database = DatabaseSettings(&reader, dataDirectory: process.dataDirectory)
+        let gate = GateSettings(&reader)
+        let web = WebSettings(&reader, publicURL: process.publicURL, isProduction: process.isProduction)
+        ReservedSettings.read(&reader)
+        let safety = ProductionSafety(process: process, database: database, gate: gate, web: web)
+        let problems = reader.problems + (process.isProduction ? safety.problems : [])
+        guard problems.isEmpty else { throw ConfigurationFailure(problems: problems) }
+        let unknown = file.values.keys.filter { name in !reader.settings.contains { $0.name == name } }.sorted()
+        let unused = reader.settings.filter { $0.isReserved && $0.isSet && $0.resolved != $0.standard }
+        return ServerConfiguration(
+            environment: process.environment, host: process.host, port: process.port,
+            dataDirectory: process.dataDirectory, publicURL: process.publicURL,
+            trustedProxies: process.trustedProxies, logLevel: process.logLevel,
+            logFormat: process.logFormat, database: database, gate: gate, web: web, settings: reader.settings,
+            notices: (process.isProduction ? [] : safety.secretProblems.map { "\($0) Production will refuse it." })
+                + unknown.map { "\($0) in .env is not a variable of Gatehouse; it may be misspelt." }
+                + unused.map { "\($0.name) is read, but nothing in this release acts on it yet." })
+    }
+}
+
+/// Where and how the process runs.
+struct ProcessSettings: Sendable {
+    let environment: ServerConfiguration.Environment
+    let host: String
+    let port: Int
+    let dataDirectory: String
+    let publicURL: String
+    let logLevel: ServerConfiguration.LogLevel
+    let logFormat: ServerConfiguration.LogFormat
+    let trustedProxies: [IPNetwork]
+
+    var isProduction: Bool { environment == .production }
+
+    init(_ reader: inout SettingsReader) {
+        reader.section("Process")
+        environment = reader.choice(
+            "GATEHOUSE_ENV", default: .development, "Whether unsafe values are refused (production) or not.")
+        host = reader.text("HOST", default: "127.0.0.1", "The address to listen on.") ?? "127.0.0.1"
+        port = reader.integer("PORT", default: 8080, in: 1...65_535, "The port to listen on.")
+        dataDirectory =
+            reader.text("DATA_DIR", default: "./data", "Where the database and the generated secret are kept.")
+            ?? "./data"
+        let standard = "http://\(host == "0.0.0.0" || host == "::" ? "127.0.0.1" : host):\(port)"
+        let url =
+            reader.text(
+                "PUBLIC_URL", default: standard,
+                "The address under which people reach the server: origin of links, issuer of tokens.") ?? standard
+        publicURL = url.hasSuffix("/") ? String(url.dropLast()) : url
+        if !Self.isOrigin(publicURL) {
+            reader.refuse("PUBLIC_URL", "must be an origin such as https://crm.example.com, without a path.")
+        }
+        logLevel = reader.choice("LOG_LEVEL", default: .info, "The least important messages that are logged.")
+        logFormat = reader.choice("LOG_FORMAT", default: .text, "How messages are written.")
+        let proxies = reader.list(
+            "TRUSTED_PROXIES", "Addresses or networks of the proxies whose X-Forwarded-For counts, by commas.")
+        trustedProxies = proxies.compactMap { IPNetwork($0) }
+        if trustedProxies.count != proxies.count {
+            reader.refuse("TRUSTED_PROXIES", "must be addresses or networks such as 10.0.0.0/8, by commas.")
+        }
+    }
+
+    /// Whether `text` is scheme, host and perhaps a port, and nothing else.
+    static func isOrigin(_ text: String) -> Bool {
+        for scheme in ["http://", "https://"] where text.hasPrefix(scheme) {
+            let rest = text.dropFirst(scheme.count)
+            return !rest.isEmpty
+                && rest.utf8.allSatisfy { byte in
+                    (48...57).contains(byte) || (97...122).contains(byte | 32) || ".-:[]".utf8.contains(byte)
+                }
+        }
+        return false
+    }
+}

@@ -1,0 +1,128 @@
+package import CRM
+package import Core
+import Foundation
+package import Identity
+package import Logging
+import SecurityEvents
+package import Storage
+import StoragePostgres
+import StorageSQLite
+import Web
+
+/// The program on its data: the database, the gate and the clients, put together from the configuration. What the commands work on.
+package struct Installation: Sendable {
+    package let configuration: ServerConfiguration
+    package let world: World
+    package let logger: Logger
+    package let database: any Database
+    package let gate: Gate
+    package let book: ClientBook
+    let secret: ServerSecret
+
+    /// The steps of the schema, over all features.
+    package static var migrator: Migrator {
+        Migrator(IdentitySchema.migrations + SecurityEventsSchema.migrations + CRMSchema.migrations)
+    }
+
+    /// Opens the database, brings its schema up to date, and puts the rest together.
+    package static func open(
+        _ configuration: ServerConfiguration, world: World, logger: Logger
+    ) async throws -> Installation {
+        let secret = try serverSecret(configuration, world: world)
+        let database = try await openDatabase(configuration, world: world)
+        do {
+            for migration in try await migrator.migrate(database, now: world.now()) {
+                logger.notice("schema step", metadata: ["number": "\(migration.number)", "name": "\(migration.name)"])
+            }
+            let gate = try await Gate.open(
+                configuration.gateConfiguration(secret: secret), database: database, world: world)
+            let book = ClientBook(database: database, world: world, cursorKey: cursorKey(secret))
+            return Installation(
+                configuration: configuration, world: world, logger: logger, database: database, gate: gate, book: book,
+                secret: secret)
+        } catch {
+            await database.close()
+            throw error
+        }
+    }
+
+    /// Opens the database alone.
+    package static func openDatabase(_ configuration: ServerConfiguration, world: World) async throws -> any Database {
+        switch configuration.database.location {
+        case .sqlite(let path):
+            let directory = URL(fileURLWithPath: path).deletingLastPathComponent().path
+            try makeDirectory(directory)
+            return try SQLiteDatabase(path: path, queryTimeout: configuration.database.queryTimeout)
+        case .postgres(let url):
+            return try await PostgresDatabase.connect(
+                PostgresConfiguration(
+                    url: url, poolMinimum: configuration.database.poolMinimum,
+                    poolMaximum: configuration.database.poolMaximum,
+                    queryTimeout: configuration.database.queryTimeout, sslMode: configuration.database.sslMode.rawValue),
+                world: world)
+        }
+    }
+
+    /// Ends what `open` started.
+    package func close() async {
+        await gate.hashing.shutDown()
+        await database.close()
+    }
+
+    private static func serverSecret(_ configuration: ServerConfiguration, world: World) throws -> ServerSecret {
+        let previous = configuration.gate.previousSecrets.map { Secret(Array($0.exposed.utf8)) }
+        if let set = configuration.gate.secret {
+            return ServerSecret(current: Secret(Array(set.exposed.utf8)), previous: previous)
+        }
+        try makeDirectory(configuration.dataDirectory)
+        return ServerSecret(
+            current: try SecretFile.secret(in: configuration.dataDirectory, world: world), previous: previous)
+    }
+
+    /// Makes a directory that only this user can enter, if it is not there.
+    private static func makeDirectory(_ path: String) throws {
+        guard !FileManager.default.fileExists(atPath: path) else { return }
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw ConfigurationFailure(problems: [ConfigurationProblem("DATA_DIR", "cannot be made at \(path).")])
+        }
+    }
+
+    static func cursorKey(_ secret: ServerSecret) -> Secret<[UInt8]> {
+        Secret(secret.key(for: .cursors).authenticationCode(for: Array("cursor key".utf8)))
+    }
+}
+
+extension ServerConfiguration {
+    /// The gate's settings under `secret`.
+    func gateConfiguration(secret: ServerSecret) -> GateConfiguration {
+        var gate = GateConfiguration(secret: secret, issuer: publicURL)
+        gate.algorithm = self.gate.algorithm
+        gate.audience = self.gate.audience
+        gate.clocks = self.gate.clocks
+        gate.rotation = self.gate.rotation
+        gate.lockout = self.gate.lockout
+        gate.limits = self.gate.limits
+        gate.passwordPolicy = self.gate.passwordPolicy
+        gate.hashCost = self.gate.hashCost
+        gate.hashThreads = self.gate.hashThreads
+        gate.hashQueue = self.gate.hashQueue
+        gate.registrationMode = self.gate.registrationMode
+        gate.firstAccountBecomesOwner = environment == .development
+        gate.recordsEvents = self.gate.recordsEvents
+        gate.reauthentication = self.gate.reauthentication
+        return gate
+    }
+
+    /// The web side's settings.
+    func webConfiguration(secret: ServerSecret) -> WebConfiguration {
+        WebConfiguration(
+            cookies: SignInCookies(isSecure: web.cookieSecure, sameSite: web.cookieSameSite, domain: web.cookieDomain),
+            origins: OriginPolicy(own: publicURL, listed: web.corsOrigins),
+            clientAddress: ClientAddress(trustedProxies: trustedProxies), corsOrigins: web.corsOrigins,
+            corsAllowsCredentials: web.corsAllowsCredentials, isSecure: web.isSecure, contentPolicy: web.contentPolicy,
+            accessLogKey: secret.key(for: .accessLog), cursorKey: Installation.cursorKey(secret))
+    }
+}

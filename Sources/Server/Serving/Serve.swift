@@ -1,0 +1,43 @@
+import Core
+import Hummingbird
+import Logging
+import NIOCore
+import ServiceLifecycle
+import Storage
+import UnixSignals
+import Web
+
+extension Installation {
+    /// How long requests that are under way may take to finish after a signal.
+    private static let drain: Duration = .seconds(2)
+
+    /// Serves until SIGINT or SIGTERM, then lets what is under way finish, for at most two seconds. `onListening` is told the port.
+    package func serve(onListening: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
+        let database = database
+        let routes = Routes(
+            gate: gate, book: book, configuration: configuration.webConfiguration(secret: secret),
+            readiness: { await Self.readiness(of: database) })
+        let application = Application(
+            responder: routes.responder,
+            server: .http1(configuration: .init(idleTimeout: .seconds(75))),
+            configuration: ApplicationConfiguration(
+                address: .hostname(configuration.host, port: configuration.port), serverName: nil),
+            onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) }, logger: logger)
+        var group = ServiceGroupConfiguration(
+            services: [application, Maintenance(installation: self)],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        group.maximumGracefulShutdownDuration = Self.drain
+        try await ServiceGroup(configuration: group).run()
+    }
+
+    /// Whether the database answers and has the schema of this program.
+    static func readiness(of database: any Database) async -> OperationsAPI.Readiness {
+        do {
+            return try await migrator.pending(in: database).isEmpty ? .ready : .migrationsPending
+        } catch StorageError.migrationRefused {
+            return .migrationsPending
+        } catch {
+            return .databaseUnavailable
+        }
+    }
+}

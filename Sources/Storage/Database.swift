@@ -1,0 +1,43 @@
+/// The handle with which a transaction's body speaks to the database. Valid only inside that body.
+package protocol SQLSession {
+    /// Runs one statement and returns its rows (of a `SELECT`, or of a `RETURNING`).
+    func rows(_ statement: SQL) throws -> [Row]
+    /// Runs one statement and returns how many rows it changed.
+    @discardableResult func run(_ statement: SQL) throws -> Int
+}
+
+extension SQLSession {
+    /// Runs one statement and returns its first row, if there is one.
+    package func row(_ statement: SQL) throws -> Row? { try rows(statement).first }
+}
+
+/// A database that holds the product's tables: SQLite or PostgreSQL, told apart only by the few words of
+/// ``SQLDialect``.
+///
+/// No method is undone by the cancellation of the task that called it: a client that hangs up cannot take back a
+/// lock-out or a revocation that its own request brought about.
+package protocol Database: Sendable {
+    /// Which database this is.
+    var dialect: SQLDialect { get }
+
+    /// Runs `body` in one transaction that may write.
+    ///
+    /// `body` is synchronous, so nothing of ours interleaves with it. What it *throws* rolls everything back; an outcome that must
+    /// survive (a revocation, a failure count) is *returned*. `body` may run a second time when PostgreSQL
+    /// reports a deadlock, so it must have no effect but on the session it is given.
+    func transaction<T: Sendable>(_ body: @escaping @Sendable (any SQLSession) throws -> T) async throws -> T
+
+    /// Runs `body` over one unchanging picture of the data; writing throws.
+    func read<T: Sendable>(_ body: @escaping @Sendable (any SQLSession) throws -> T) async throws -> T
+
+    /// Runs one `SELECT`: one round trip.
+    func rows(_ statement: SQL) async throws -> [Row]
+
+    /// Runs the statements in order as one transaction and returns the rows of each: one round trip.
+    ///
+    /// For the hot paths, where a later statement is conditional on an earlier one through SQL itself.
+    func batch(_ statements: [SQL]) async throws -> [[Row]]
+
+    /// Waits for what is under way, then lets the connections go.
+    func close() async
+}

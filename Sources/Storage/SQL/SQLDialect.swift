@@ -1,0 +1,36 @@
+/// Which of the two databases a statement is written out for.
+package enum SQLDialect: String, Sendable, CaseIterable {
+    /// SQLite 3.35 or later.
+    case sqlite
+    /// PostgreSQL 13 or later, or an engine that speaks its protocol and dialect.
+    case postgres
+}
+
+/// The few words that the databases spell differently. Everything else is the dialect that both share.
+package enum SQLType: Sendable {
+    /// A column of 128-bit identifiers: `BLOB`, `UUID`.
+    case identifier
+    /// A column of bytes: `BLOB`, `BYTEA`.
+    case bytes
+
+    func spelling(in dialect: SQLDialect) -> String {
+        switch (self, dialect) {
+        case (.identifier, .sqlite), (.bytes, .sqlite): return "BLOB"
+        case (.identifier, .postgres): return "UUID"
+        case (.bytes, .postgres): return "BYTEA"
+        }
+    }
+}
+
+/// A clause that one database needs and the other does not have.
+package enum SQLClause: Sendable {
+    /// Holds the selected rows until the transaction ends. SQLite has one writer, so its rows are held already.
+    case forUpdate
+
+    func spelling(in dialect: SQLDialect) -> String {
+        switch (self, dialect) {
+        case (.forUpdate, .sqlite): return ""
+        case (.forUpdate, .postgres): return "FOR UPDATE"
+        }
+    }
+}

@@ -1,0 +1,99 @@
+import Core
+import Storage
+import Synchronization
+
+/// The open connections that nobody uses now, and the making of further ones.
+///
+/// Every method may block and is called on the database's own threads only. There are as many threads as there may be
+/// connections, so a job never waits here for another's.
+final class ConnectionPool: Sendable {
+    private struct Resting {
+        let connection: PostgresConnection
+        let since: Timestamp
+    }
+
+    private struct State {
+        /// The last one used lies on top and is used next, so that those below come to rest for good.
+        var resting: [Resting] = []
+        var open = 0
+        var backOff = BackOff()
+    }
+
+    private let configuration: PostgresConfiguration
+    private let string: ConnectionString
+    private let world: World
+    private let state = Mutex(State())
+
+    /// Throws when the URL cannot be read; connects to nothing yet.
+    init(_ configuration: PostgresConfiguration, world: World) throws {
+        self.configuration = configuration
+        self.world = world
+        string = try ConnectionString(configuration)
+    }
+
+    /// Opens connections until the minimum rests here.
+    func fill() throws {
+        while state.withLock({ $0.open < configuration.poolMinimum }) { checkIn(try connect()) }
+    }
+
+    /// A connection that is alive: a resting one, or a new one.
+    ///
+    /// One that died at rest is replaced without a word. Throws ``StorageError/unavailable(_:)`` when a new one cannot be
+    /// had, at once while the last failure is fresh.
+    func checkOut() throws -> PostgresConnection {
+        while let resting = state.withLock({ $0.resting.popLast() }) {
+            if resting.connection.isAlive() { return resting.connection }
+            discard()
+        }
+        return try connect()
+    }
+
+    /// Takes `connection` back, unless it is broken or in the middle of something; then it is closed.
+    func checkIn(_ connection: PostgresConnection) {
+        guard connection.isIdle else { return discard() }
+        let now = world.now()
+        let tired = state.withLock { state in
+            state.resting.append(Resting(connection: connection, since: now))
+            let surplus = max(0, state.open - configuration.poolMinimum)
+            let tired = state.resting.prefix { now - $0.since > configuration.idleTimeout }.prefix(surplus)
+            state.resting.removeFirst(tired.count)
+            state.open -= tired.count
+            return Array(tired)
+        }
+        // Closing speaks to the server, so it happens here, outside the lock, as the last references go.
+        _ = consume tired
+    }
+
+    /// Closes the resting connections.
+    func drain() {
+        let resting = state.withLock { state in
+            defer {
+                state.open -= state.resting.count
+                state.resting = []
+            }
+            return state.resting
+        }
+        _ = consume resting
+    }
+
+    private func connect() throws -> PostgresConnection {
+        if let reason = state.withLock({ $0.backOff.refusal(at: world.now()) }) {
+            throw StorageError.unavailable(reason)
+        }
+        do {
+            let connection = try PostgresConnection(string, queryTimeout: configuration.queryTimeout)
+            state.withLock { state in
+                state.backOff.succeeded()
+                state.open += 1
+            }
+            return connection
+        } catch {
+            let now = world.now()
+            let reason = if case StorageError.unavailable(let reason) = error { reason } else { "\(error)" }
+            state.withLock { $0.backOff.failed(reason, at: now) }
+            throw StorageError.unavailable(reason)
+        }
+    }
+
+    private func discard() { state.withLock { $0.open -= 1 } }
+}

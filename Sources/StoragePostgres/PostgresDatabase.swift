@@ -1,0 +1,90 @@
+package import Core
+import NIOPosix
+package import Storage
+
+/// The product's tables in PostgreSQL, or in an engine that speaks its protocol and dialect.
+///
+/// Every call of libpq runs on one of the database's own threads, one job per thread and connection at a time: nothing
+/// that blocks ever runs on the threads of Swift's tasks.
+package final class PostgresDatabase: Database {
+    private let pool: ConnectionPool
+    private let threads: NIOThreadPool
+    private let admission: Admission
+
+    private init(_ configuration: PostgresConfiguration, world: World) throws {
+        pool = try ConnectionPool(configuration, world: world)
+        threads = NIOThreadPool(numberOfThreads: configuration.poolMaximum)
+        admission = Admission(capacity: configuration.poolMaximum + configuration.longestQueue)
+        threads.start()
+    }
+
+    /// Connects: the configured minimum of connections is open when this returns.
+    ///
+    /// Throws ``StorageError/failed(_:)`` when the URL cannot be read, and ``StorageError/unavailable(_:)`` with the server's
+    /// or libpq's reason when it is not let in. Neither holds a password.
+    package static func connect(_ configuration: PostgresConfiguration, world: World) async throws -> PostgresDatabase {
+        let database = try PostgresDatabase(configuration, world: world)
+        do {
+            try await database.onThread { pool in try pool.fill() }
+        } catch {
+            await database.close()
+            throw error
+        }
+        return database
+    }
+
+    package var dialect: SQLDialect { .postgres }
+
+    package func transaction<T: Sendable>(
+        _ body: @escaping @Sendable (any SQLSession) throws -> T
+    ) async throws -> T {
+        try await onThread { pool in try PostgresTransaction(pool: pool).run("BEGIN", body) }
+    }
+
+    package func read<T: Sendable>(_ body: @escaping @Sendable (any SQLSession) throws -> T) async throws -> T {
+        try await onThread { pool in
+            try PostgresTransaction(pool: pool).run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", body)
+        }
+    }
+
+    package func rows(_ statement: SQL) async throws -> [Row] {
+        try await onThread { pool in
+            try PostgresTransaction(pool: pool).tryingAgain { connection in try connection.rows(statement) }
+        }
+    }
+
+    package func batch(_ statements: [SQL]) async throws -> [[Row]] {
+        guard !statements.isEmpty else { return [] }
+        return try await onThread { pool in
+            try PostgresTransaction(pool: pool).tryingAgain { connection in try connection.batch(statements) }
+        }
+    }
+
+    package func close() async {
+        await admission.close()
+        let pool = pool
+        await withCheckedContinuation { continuation in
+            threads.submit { _ in
+                pool.drain()
+                continuation.resume()
+            }
+        }
+        // It only fails when the threads have ended already.
+        try? await threads.shutdownGracefully()
+    }
+
+    /// Runs `work` on a thread of ours. Once it waits there, cancellation of the caller's task changes nothing.
+    private func onThread<T: Sendable>(_ work: @escaping @Sendable (ConnectionPool) throws -> T) async throws -> T {
+        try admission.enter()
+        defer { admission.leave() }
+        let pool = pool
+        return try await withCheckedThrowingContinuation { continuation in
+            threads.submit { state in
+                guard case .active = state else {
+                    return continuation.resume(throwing: StorageError.unavailable("the database is closed"))
+                }
+                continuation.resume(with: Result { try work(pool) })
+            }
+        }
+    }
+}

@@ -1,0 +1,4 @@
+import class GRDB.Database
+
+/// GRDB's word for one connection, told apart from our own `Database`.
+typealias GRDBDatabase = GRDB.Database

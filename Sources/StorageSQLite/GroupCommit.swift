@@ -1,0 +1,71 @@
+import Storage
+import Synchronization
+
+/// The queue of transactions that write. Those that wait together are committed together: one `fsync` for all.
+///
+/// A transaction that fails is undone alone, back to its savepoint. Nobody is told anything before the shared commit is
+/// on disk, because each has seen the changes of those before it.
+final class GroupCommit: Sendable {
+    private struct Waiting {
+        var jobs: [WriteJob] = []
+        var isDraining = false
+    }
+
+    private let waiting = Mutex(Waiting())
+    private let groupLimit: Int
+
+    /// Commits at most `groupLimit` transactions together, which bounds how long the first waits for the last.
+    init(groupLimit: Int = 256) { self.groupLimit = groupLimit }
+
+    /// Adds `job` to the queue. Whether the caller must now have ``drain(_:)`` called on the writing connection.
+    func enqueue(_ job: WriteJob) -> Bool {
+        waiting.withLock { waiting in
+            waiting.jobs.append(job)
+            defer { waiting.isDraining = true }
+            return !waiting.isDraining
+        }
+    }
+
+    /// Runs what waits until nothing does.
+    func drain(_ connection: SQLiteConnection) {
+        while let group = nextGroup() { run(group, connection) }
+    }
+
+    /// Tells all that wait that there is no connection to run them on.
+    func fail(_ error: StorageError) {
+        while let group = nextGroup() { group.finish(error) }
+    }
+
+    private func nextGroup() -> [WriteJob]? {
+        waiting.withLock { waiting in
+            if waiting.jobs.isEmpty {
+                waiting.isDraining = false
+                return nil
+            }
+            let group = Array(waiting.jobs.prefix(groupLimit))
+            waiting.jobs.removeFirst(group.count)
+            return group
+        }
+    }
+
+    /// Every round either settles the group or takes one job out of it, so this ends.
+    private func run(_ group: [WriteJob], _ connection: SQLiteConnection) {
+        var group = group
+        while !group.isEmpty {
+            switch GroupTransaction(connection, group).run() {
+            case .settled: return
+            case .again(let others): group = others
+            case .eachAlone:
+                for job in group { run([job], connection) }
+                return
+            }
+        }
+    }
+}
+
+extension [WriteJob] {
+    /// Tells all of them the same.
+    func finish(_ error: (any Error)?) {
+        for job in self { job.finish(error) }
+    }
+}

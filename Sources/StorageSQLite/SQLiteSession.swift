@@ -1,0 +1,29 @@
+import Storage
+
+/// What a transaction's body speaks to.
+///
+/// The first failed statement ends the transaction, whatever the body makes of the error: PostgreSQL works that way, and
+/// SQLite, left to itself, would keep the statements around the failed one.
+final class SQLiteSession: SQLSession {
+    private let connection: SQLiteConnection
+    /// The first failure of a statement.
+    private(set) var failure: StorageError?
+
+    init(_ connection: SQLiteConnection) { self.connection = connection }
+
+    func rows(_ statement: SQL) throws -> [Row] { try keepingFailure { try connection.rows(statement) } }
+
+    @discardableResult
+    func run(_ statement: SQL) throws -> Int { try keepingFailure { try connection.changes(statement) } }
+
+    private func keepingFailure<T>(_ body: () throws -> T) throws -> T {
+        if let failure { throw failure }
+        do {
+            return try body()
+        } catch {
+            let failure = StorageError(error)
+            self.failure = failure
+            throw failure
+        }
+    }
+}

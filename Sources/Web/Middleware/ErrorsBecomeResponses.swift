@@ -1,0 +1,83 @@
+import Core
+import HTTPTypes
+package import Hummingbird
+package import Identity
+import Logging
+import SecurityEvents
+import Storage
+
+/// Turns whatever is thrown further in into an answer, so that everything further out always sees one: headers, CORS
+/// and the log miss no error.
+package struct ErrorsBecomeResponses: RouterMiddleware {
+    private let gate: Gate
+    private let routes: [Route]
+
+    package init(gate: Gate, routes: [Route]) {
+        self.gate = gate
+        self.routes = routes
+    }
+
+    package func handle(
+        _ request: Request, context: WebContext, next: (Request, WebContext) async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await next(request, context)
+        } catch {
+            let problem = problem(for: error, request, context)
+            context.record.problem = problem.code.rawValue
+            if problem.code == .csrfRejected { await recordForeignOrigin(context) }
+            return problem.response
+        }
+    }
+
+    private func problem(for error: any Error, _ request: Request, _ context: WebContext) -> Problem {
+        switch error {
+        case let problem as Problem: return problem
+        case is HashingPool.Full: return Problem(.overloaded, retryAfter: .seconds(1))
+        case let error as StorageError: return problem(for: error, context)
+        case let error as HTTPError where error.status == .notFound: return unknownPath(request)
+        case let error as HTTPError where error.status == .contentTooLarge: return Problem(.payloadTooLarge)
+        case let error as HTTPError where error.status.kind == .clientError: return Problem(.invalidRequest)
+        default: return fault("\(type(of: error)): \(error)", context)
+        }
+    }
+
+    private func problem(for error: StorageError, _ context: WebContext) -> Problem {
+        switch error {
+        case .unavailable(let reason):
+            context.logger.error("database unavailable", metadata: ["reason": .string(reason)])
+            return Problem(.databaseUnavailable, retryAfter: .seconds(2))
+        case .timedOut:
+            context.logger.error("database statement timed out")
+            return Problem(.databaseUnavailable, retryAfter: .seconds(2))
+        case .overloaded: return Problem(.overloaded, retryAfter: .seconds(1))
+        case .constraintViolated, .unexpectedColumn, .migrationRefused, .failed: return fault("\(error)", context)
+        }
+    }
+
+    /// What went wrong is for the log; the client gets the id under which it stands there.
+    private func fault(_ description: String, _ context: WebContext) -> Problem {
+        context.logger.error("request failed", metadata: ["error": .string(description)])
+        var id = JSONWriter()
+        id.string(context.source.requestID)
+        return Problem(.internalError, members: [("errorId", String(decoding: id.bytes, as: UTF8.self))])
+    }
+
+    /// A path that exists for other methods is 405 with the methods that work, else 404.
+    private func unknownPath(_ request: Request) -> Problem {
+        let methods = Set(routes.filter { $0.matches(path: request.uri.path) }.map(\.method.rawValue))
+        if methods.isEmpty { return Problem(.notFound) }
+        return Problem(.methodNotAllowed, headers: [.allow: methods.sorted().joined(separator: ", ")])
+    }
+
+    /// Written down within the source's own limit, so that a hostile page cannot fill the log.
+    private func recordForeignOrigin(_ context: WebContext) async {
+        do {
+            let subject = context.source.ip?.subscriber.description ?? "unknown"
+            guard try await gate.limiter.hit(.api, subject: subject)?.isAllowed ?? true else { return }
+            try await gate.record(Event(.csrfRejected, in: gate.world, from: context.source))
+        } catch {
+            context.logger.error("event not recorded", metadata: ["error": .string("\(error)")])
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package import HTTPTypes
+
+/// Every way in which the API refuses: the stable `code` of its errors (RFC 9457). A code is never renamed.
+package enum ProblemCode: String, Sendable, CaseIterable {
+    case invalidRequest = "invalid_request"
+    case unknownField = "unknown_field"
+    case invalidCursor = "invalid_cursor"
+    case tokenMissing = "token_missing"
+    case tokenInvalid = "token_invalid"
+    case tokenExpired = "token_expired"
+    case sessionRevoked = "session_revoked"
+    case sessionExpired = "session_expired"
+    case invalidCredentials = "invalid_credentials"
+    case refreshTokenMissing = "refresh_token_missing"
+    case refreshTokenInvalid = "refresh_token_invalid"
+    case refreshTokenExpired = "refresh_token_expired"
+    case refreshTokenReused = "refresh_token_reused"
+    case forbidden
+    case csrfRejected = "csrf_rejected"
+    case registrationClosed = "registration_closed"
+    case emailNotVerified = "email_not_verified"
+    case accountDisabled = "account_disabled"
+    case reauthenticationRequired = "reauthentication_required"
+    case notFound = "not_found"
+    case methodNotAllowed = "method_not_allowed"
+    case emailTaken = "email_taken"
+    case possibleDuplicate = "possible_duplicate"
+    case versionMismatch = "version_mismatch"
+    case payloadTooLarge = "payload_too_large"
+    case unsupportedMediaType = "unsupported_media_type"
+    case passwordPolicy = "password_policy"
+    case accountLocked = "account_locked"
+    case rateLimited = "rate_limited"
+    case internalError = "internal"
+    case overloaded
+    case databaseUnavailable = "database_unavailable"
+}
+
+extension ProblemCode {
+    /// The status of the answer.
+    package var status: HTTPResponse.Status {
+        switch self {
+        case .invalidRequest, .unknownField, .invalidCursor: return .badRequest
+        case .tokenMissing, .tokenInvalid, .tokenExpired, .sessionRevoked, .sessionExpired, .invalidCredentials,
+            .refreshTokenMissing, .refreshTokenInvalid, .refreshTokenExpired, .refreshTokenReused:
+            return .unauthorized
+        case .forbidden, .csrfRejected, .registrationClosed, .emailNotVerified, .accountDisabled,
+            .reauthenticationRequired:
+            return .forbidden
+        case .notFound: return .notFound
+        case .methodNotAllowed: return .methodNotAllowed
+        case .emailTaken, .possibleDuplicate: return .conflict
+        case .versionMismatch: return .preconditionFailed
+        case .payloadTooLarge: return .contentTooLarge
+        case .unsupportedMediaType: return .unsupportedMediaType
+        case .passwordPolicy: return .unprocessableContent
+        case .accountLocked: return HTTPResponse.Status(code: 423, reasonPhrase: "Locked")
+        case .rateLimited: return .tooManyRequests
+        case .internalError: return .internalServerError
+        case .overloaded, .databaseUnavailable: return .serviceUnavailable
+        }
+    }
+
+    /// What happened, in a few words; the same every time (RFC 9457 §3.1.3).
+    package var title: String {
+        switch self {
+        case .invalidRequest: return "The request is not valid"
+        case .unknownField: return "The request has a field that is not known"
+        case .invalidCursor: return "The cursor is not valid"
+        case .tokenMissing: return "Sign-in is needed"
+        case .tokenInvalid: return "The access token is not valid"
+        case .tokenExpired: return "The access token has expired"
+        case .sessionRevoked: return "The session was ended"
+        case .sessionExpired: return "The session is over"
+        case .invalidCredentials: return "The address or the password is wrong"
+        case .refreshTokenMissing: return "There is no refresh token"
+        case .refreshTokenInvalid: return "The refresh token is not valid"
+        case .refreshTokenExpired: return "The refresh token has expired"
+        case .refreshTokenReused: return "The refresh token was used before"
+        case .forbidden: return "Not allowed"
+        case .csrfRejected: return "The request came from another site"
+        case .registrationClosed: return "Registration is closed"
+        case .emailNotVerified: return "The e-mail address is not verified"
+        case .accountDisabled: return "The account is disabled"
+        case .reauthenticationRequired: return "The password is needed again"
+        case .notFound: return "Not found"
+        case .methodNotAllowed: return "Method not allowed"
+        case .emailTaken: return "The e-mail address is taken"
+        case .possibleDuplicate: return "There may be such a client already"
+        case .versionMismatch: return "Somebody else changed it meanwhile"
+        case .payloadTooLarge: return "The request is too large"
+        case .unsupportedMediaType: return "The body is of a type that is not accepted here"
+        case .passwordPolicy: return "The password does not meet the policy"
+        case .accountLocked: return "Sign-in is locked"
+        case .rateLimited: return "Too many requests"
+        case .internalError: return "Something went wrong here"
+        case .overloaded: return "The server is busy"
+        case .databaseUnavailable: return "The database cannot be reached"
+        }
+    }
+
+    /// What to do about it, unless the place that refuses knows better.
+    package var advice: String {
+        switch self {
+        case .invalidRequest: return "Mend what the errors name and send it again."
+        case .unknownField: return "Leave out the fields that the errors name; they may be misspelt."
+        case .invalidCursor:
+            return "Start again without a cursor; a cursor belongs to one list with one set of filters."
+        case .tokenMissing: return "Send the access token in the header Authorization: Bearer."
+        case .tokenInvalid: return "Refresh the session, or sign in again."
+        case .tokenExpired: return "Refresh the session to get a new access token."
+        case .sessionRevoked, .sessionExpired: return "Sign in again."
+        case .invalidCredentials: return "Check both and try again."
+        case .refreshTokenMissing: return "Send the refresh cookie, or refreshToken in the body; or sign in again."
+        case .refreshTokenInvalid, .refreshTokenExpired: return "Sign in again."
+        case .refreshTokenReused:
+            return "The token may have been copied, so the sessions it belongs to were ended. Sign in again."
+        case .forbidden: return "Your role does not include this. Ask an owner or admin."
+        case .csrfRejected:
+            return "Requests that carry the sign-in cookie must name an origin of this server: send the header Origin."
+        case .registrationClosed: return "Ask an owner or admin for an invitation."
+        case .emailNotVerified: return "Open the link in the mail that was sent to the address."
+        case .accountDisabled: return "Ask an owner or admin to enable it."
+        case .reauthenticationRequired:
+            return "Confirm with POST /v1/auth/reauthenticate, then send the same request again."
+        case .notFound: return "There is nothing here, or you may not see it."
+        case .methodNotAllowed: return "The header Allow names the methods that work here."
+        case .emailTaken: return "Sign in, or use another address."
+        case .possibleDuplicate: return "Look at the matches; send it again with ?force=true to go on."
+        case .versionMismatch: return "Fetch it again, then repeat the change."
+        case .payloadTooLarge: return "Send at most 1 MiB."
+        case .unsupportedMediaType: return "Send application/json."
+        case .passwordPolicy: return "Choose another password; the errors say what is missing."
+        case .accountLocked: return "Wait until the time in Retry-After has passed."
+        case .rateLimited: return "Wait until the time in Retry-After has passed."
+        case .internalError:
+            return "It has been logged under the id below. Try again; if it stays, tell the operator the id."
+        case .overloaded, .databaseUnavailable: return "Try again in a moment."
+        }
+    }
+}

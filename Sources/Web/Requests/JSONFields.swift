@@ -1,0 +1,76 @@
+/// Reads the members of a request's body, and collects everything that is wrong with them, so that a person is told
+/// once.
+///
+/// Ask for every field that the route knows, then call ``finish()``: it refuses what was wrong and what was never asked for.
+package struct JSONFields: Sendable {
+    private let members: [String: JSONValue]
+    private var asked: Set<String> = []
+    private var errors: [Problem.FieldError] = []
+
+    package init(_ members: [String: JSONValue]) {
+        self.members = members
+    }
+
+    /// The member as it was sent; `nil` when it is absent. `null` is a value.
+    package mutating func value(_ name: String) -> JSONValue? {
+        asked.insert(name)
+        return members[name]
+    }
+
+    /// A string; `nil`, and a problem, when it is absent or something else.
+    package mutating func string(_ name: String, upTo limit: Int = 4096) -> String {
+        guard let value = optionalString(name, upTo: limit) else {
+            if !errors.contains(where: { $0.field == name }) { refuse(name, "required", "This field is required.") }
+            return ""
+        }
+        return value
+    }
+
+    /// A string that may be absent or null.
+    package mutating func optionalString(_ name: String, upTo limit: Int = 4096) -> String? {
+        switch value(name) {
+        case nil, .null: return nil
+        case .string(let text) where text.utf8.count <= limit: return text
+        case .string:
+            refuse(name, "too_long", "At most \(limit) bytes.")
+        default:
+            refuse(name, "wrong_type", "This must be a string.")
+        }
+        return nil
+    }
+
+    /// A person's name: 1 to 100 code points without control characters.
+    package mutating func name(_ name: String) -> String {
+        let text = string(name)
+        let scalars = text.unicodeScalars
+        if errors.contains(where: { $0.field == name }) { return text }
+        if scalars.allSatisfy({ $0.properties.isWhitespace }) {
+            refuse(name, "required", "This field is required.")
+        } else if scalars.count > 100 {
+            refuse(name, "too_long", "At most 100 characters.")
+        } else if scalars.contains(where: { $0.properties.generalCategory == .control }) {
+            refuse(name, "invalid_characters", "Leave out line breaks and other control characters.")
+        }
+        return text
+    }
+
+    /// Adds a problem with a field.
+    package mutating func refuse(_ field: String, _ code: String, _ message: String) {
+        errors.append(Problem.FieldError(field: field, code: code, message: message))
+    }
+
+    /// Throws 400 `unknown_field` for members that were not asked for, else 400 `invalid_request` for the problems found.
+    package func finish() throws {
+        let unknown = members.keys.filter { !asked.contains($0) }.sorted()
+        if !unknown.isEmpty {
+            throw Problem(
+                .unknownField,
+                errors: unknown.prefix(20).map { name in
+                    // The name is the client's own text: cut, so that an error cannot be made a megabyte long.
+                    Problem.FieldError(
+                        field: String(name.prefix(64)), code: "unknown_field", message: "This field is not known here.")
+                })
+        }
+        if !errors.isEmpty { throw Problem(.invalidRequest, errors: errors) }
+    }
+}

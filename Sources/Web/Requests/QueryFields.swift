@@ -1,0 +1,98 @@
+package import Core
+package import Hummingbird
+
+/// Reads the parameters of a query string, and collects everything that is wrong with them.
+package struct QueryFields: Sendable {
+    private let values: [String: String]
+    private var asked: Set<String> = []
+    private var errors: [Problem.FieldError] = []
+
+    /// The parameters of `request`. Of two with one name the last counts; an empty one is absent.
+    package init(_ request: Request) {
+        var values: [String: String] = [:]
+        for pair in request.uri.queryParameters {
+            values[String(pair.key)] = String(pair.value)
+        }
+        self.values = values.filter { !$0.value.isEmpty }
+    }
+
+    /// The text of a parameter.
+    package mutating func text(_ name: String, upTo limit: Int = 200) -> String? {
+        asked.insert(name)
+        guard let text = values[name] else { return nil }
+        guard text.unicodeScalars.count <= limit, !text.utf8.contains(0) else {
+            refuse(name, "invalid", "At most \(limit) characters.")
+            return nil
+        }
+        return text
+    }
+
+    /// A whole number within a range.
+    package mutating func integer(_ name: String, in range: ClosedRange<Int>, default standard: Int) -> Int {
+        guard let text = text(name) else { return standard }
+        guard let number = Int(text), range.contains(number) else {
+            refuse(name, "out_of_range", "This must be a whole number from \(range.lowerBound) to \(range.upperBound).")
+            return standard
+        }
+        return number
+    }
+
+    /// A moment in ISO 8601.
+    package mutating func timestamp(_ name: String) -> Timestamp? {
+        guard let text = text(name) else { return nil }
+        // A plus sign that was not encoded reads as a space.
+        if let moment = Timestamp(iso8601: String(text.map { $0 == " " ? "+" : $0 })) { return moment }
+        refuse(name, "invalid_time", "This must be a time such as 2026-01-31T09:00:00Z.")
+        return nil
+    }
+
+    /// An identifier.
+    package mutating func identifier<Entity>(_ name: String, _ type: Identifier<Entity>.Type) -> Identifier<Entity>? {
+        guard let text = text(name) else { return nil }
+        if let identifier = Identifier<Entity>(text) { return identifier }
+        refuse(name, "invalid_id", "This must be an id.")
+        return nil
+    }
+
+    /// One of the raw values of a closed list.
+    package mutating func choice<Choice: RawRepresentable & CaseIterable>(
+        _ name: String, _ type: Choice.Type
+    ) -> Choice? where Choice.RawValue == String {
+        guard let text = text(name) else { return nil }
+        if let choice = Choice(rawValue: text) { return choice }
+        let names = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+        refuse(name, "invalid_choice", "This must be one of: \(names).")
+        return nil
+    }
+
+    /// `true` or `false`.
+    package mutating func flag(_ name: String) -> Bool {
+        switch text(name) {
+        case nil, "false": return false
+        case "true": return true
+        default:
+            refuse(name, "invalid_choice", "This must be true or false.")
+            return false
+        }
+    }
+
+    /// Adds a problem with a parameter.
+    package mutating func refuse(_ field: String, _ code: String, _ message: String) {
+        errors.append(Problem.FieldError(field: field, code: code, message: message))
+    }
+
+    /// Throws 400 `unknown_field` for parameters that were not asked for, else 400 `invalid_request` for the problems found.
+    package func finish() throws {
+        let unknown = values.keys.filter { !asked.contains($0) }.sorted()
+        if !unknown.isEmpty {
+            throw Problem(
+                .unknownField,
+                errors: unknown.prefix(20).map { name in
+                    Problem.FieldError(
+                        field: String(name.prefix(64)), code: "unknown_field",
+                        message: "This parameter is not known here.")
+                })
+        }
+        if !errors.isEmpty { throw Problem(.invalidRequest, errors: errors) }
+    }
+}

@@ -1,0 +1,53 @@
+import Core
+import FoundationEssentials
+package import Hummingbird
+
+/// The cookies of the gate: `COOKIE_SECURE`, `COOKIE_SAMESITE`, `COOKIE_DOMAIN`.
+package struct SignInCookies: Sendable {
+    /// `COOKIE_SAMESITE`.
+    package enum SameSite: String, Sendable, CaseIterable {
+        case strict, lax, none
+    }
+
+    private let isSecure: Bool
+    private let sameSite: SameSite
+    private let domain: String?
+
+    package init(isSecure: Bool, sameSite: SameSite, domain: String?) {
+        self.isSecure = isSecure
+        self.sameSite = sameSite
+        self.domain = domain
+    }
+
+    /// A browser keeps a `__Secure-` cookie only from a page over TLS; over plain http the prefix would lose it.
+    private var prefix: String { isSecure ? "__Secure-" : "" }
+
+    /// The refresh token's name.
+    package var refreshName: String { prefix + "gatehouse_refresh" }
+
+    /// The device cookie's name.
+    package var deviceName: String { prefix + "gatehouse_device" }
+
+    /// The refresh token, for the paths that take one and nobody's scripts.
+    package func refresh(_ token: String, life: Duration) -> Cookie {
+        cookie(refreshName, token, maxAge: Int(life.milliseconds / 1000))
+    }
+
+    /// Takes the refresh token out of the browser.
+    package var clearedRefresh: Cookie { cookie(refreshName, "", maxAge: 0) }
+
+    /// Tells us next year that somebody has signed in with this browser.
+    package func device(_ value: String) -> Cookie { cookie(deviceName, value, maxAge: 365 * 86_400) }
+
+    private func cookie(_ name: String, _ value: String, maxAge: Int) -> Cookie {
+        let site: Cookie.SameSite
+        switch sameSite {
+        case .strict: site = .strict
+        case .lax: site = .lax
+        case .none: site = .none
+        }
+        return Cookie(
+            name: name, value: value, maxAge: maxAge, domain: domain, path: "/v1/auth", secure: isSecure,
+            httpOnly: true, sameSite: site)
+    }
+}

@@ -1,0 +1,82 @@
+package import CRM
+package import Core
+import HTTPTypes
+package import Hummingbird
+package import Identity
+
+/// Everything that the web side is made of.
+package struct WebConfiguration: Sendable {
+    package var cookies: SignInCookies
+    package var origins: OriginPolicy
+    package var clientAddress: ClientAddress
+    package var corsOrigins: [String]
+    package var corsAllowsCredentials: Bool
+    /// People reach the server over TLS.
+    package var isSecure: Bool
+    package var contentPolicy: SecurityHeaders.ContentPolicy
+    /// Keys the client pseudonyms of the access log.
+    package var accessLogKey: DerivedKey
+    /// Signs the cursors of lists.
+    package var cursorKey: Secret<[UInt8]>
+
+    package init(
+        cookies: SignInCookies, origins: OriginPolicy, clientAddress: ClientAddress, corsOrigins: [String],
+        corsAllowsCredentials: Bool, isSecure: Bool, contentPolicy: SecurityHeaders.ContentPolicy,
+        accessLogKey: DerivedKey, cursorKey: Secret<[UInt8]>
+    ) {
+        self.cookies = cookies
+        self.origins = origins
+        self.clientAddress = clientAddress
+        self.corsOrigins = corsOrigins
+        self.corsAllowsCredentials = corsAllowsCredentials
+        self.isSecure = isSecure
+        self.contentPolicy = contentPolicy
+        self.accessLogKey = accessLogKey
+        self.cursorKey = cursorKey
+    }
+}
+
+/// The table of routes: every way into the program, read from top to bottom.
+package struct Routes: Sendable {
+    /// The rows.
+    package let all: [Route]
+    private let gate: Gate
+    private let configuration: WebConfiguration
+
+    package init(
+        gate: Gate, book: ClientBook, configuration: WebConfiguration,
+        readiness: @escaping @Sendable () async -> OperationsAPI.Readiness
+    ) {
+        self.gate = gate
+        self.configuration = configuration
+        all =
+            AuthAPI(gate: gate, cookies: configuration.cookies).routes
+            + ClientsAPI(book: book).routes
+            + SecurityAPI(gate: gate, cursorKey: configuration.cursorKey).routes
+            + OperationsAPI(gate: gate, readiness: readiness).routes
+            + InvitationPages(gate: gate).routes
+    }
+
+    /// The table as a responder, behind the middleware. Their order is fixed here and nowhere else: what stands further out sees what
+    /// comes out of everything further in.
+    package var responder: some HTTPResponder<WebContext> {
+        let router = Router(context: WebContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: RequestIdentity(world: gate.world, clientAddress: configuration.clientAddress))
+        router.add(middleware: AccessLog(world: gate.world, pseudonymKey: configuration.accessLogKey))
+        router.add(
+            middleware: SecurityHeaders(isSecure: configuration.isSecure, contentPolicy: configuration.contentPolicy))
+        router.add(
+            middleware: CrossOriginAccess(
+                origins: configuration.corsOrigins, allowsCredentials: configuration.corsAllowsCredentials))
+        router.add(middleware: ErrorsBecomeResponses(gate: gate, routes: all))
+        router.add(middleware: BodyLimit())
+        router.add(middleware: OriginCheck(policy: configuration.origins))
+        let dispatch = RouteDispatch(gate: gate, cookies: configuration.cookies, origins: configuration.origins)
+        for route in all {
+            router.on(RouterPath(route.path), method: route.method) { request, context in
+                try await dispatch.respond(request, context, route)
+            }
+        }
+        return router.buildResponder()
+    }
+}

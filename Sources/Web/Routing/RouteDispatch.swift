@@ -1,0 +1,122 @@
+import Core
+import HTTPTypes
+package import Hummingbird
+package import Identity
+import SecurityEvents
+
+/// Carries a request through its route: access, then limit, then the answer.
+package struct RouteDispatch: Sendable {
+    let gate: Gate
+    let cookies: SignInCookies
+    let origins: OriginPolicy
+
+    package init(gate: Gate, cookies: SignInCookies, origins: OriginPolicy) {
+        self.gate = gate
+        self.cookies = cookies
+        self.origins = origins
+    }
+
+    /// Answers `request` as `route` says.
+    package func respond(_ request: Request, _ context: WebContext, _ route: Route) async throws -> Response {
+        let call = Call(request: request, context: context, origins: origins, cookies: cookies)
+        switch route.access {
+        case .anyone(let answer):
+            return try await limited(route, by: nil, call) { try await answer(call) }
+        case .signedIn(let answer):
+            return try await admitted(route, call) { try await answer($0) }
+        case .roles(let roles, let answer):
+            return try await admitted(route, call) { signedIn in
+                guard roles.contains(signedIn.scope.role) else { throw Problem(.forbidden) }
+                return try await answer(signedIn)
+            }
+        case .steppedUp(let purpose, let answer):
+            return try await admitted(route, call) { signedIn in
+                try await answer(try steppedUp(signedIn, for: purpose))
+            }
+        }
+    }
+
+    /// Goes on for a person whose token counts. A stranger's request is counted against the stranger's address before it
+    /// is refused, so that guessing tokens is limited as well.
+    private func admitted(
+        _ route: Route, _ call: Call, _ answer: (SignedInCall) async throws -> Response
+    ) async throws -> Response {
+        let claims: AccessClaims
+        do {
+            claims = try admit(call)
+        } catch {
+            return try await limited(route, by: nil, call) { throw error }
+        }
+        call.context.record.userID = claims.userID
+        return try await limited(route, by: claims.userID, call) {
+            try await answer(SignedInCall(call: call, claims: claims))
+        }
+    }
+
+    private func admit(_ call: Call) throws -> AccessClaims {
+        guard let token = call.bearerToken else {
+            throw Problem(call.request.headers[.authorization] == nil ? .tokenMissing : .tokenInvalid)
+        }
+        switch gate.admit(accessToken: token) {
+        case .admitted(let claims): return claims
+        case .invalid: throw Problem(.tokenInvalid)
+        case .expired: throw Problem(.tokenExpired)
+        case .revoked: throw Problem(.sessionRevoked)
+        }
+    }
+
+    private func steppedUp(
+        _ signedIn: SignedInCall, for purpose: ReauthenticationPolicy.Purpose
+    ) throws -> SteppedUpCall {
+        let policy = gate.reauthenticationPolicy
+        let proof = policy.proof(
+            for: purpose, scope: signedIn.scope, authenticatedAt: signedIn.claims.authenticatedAt, now: gate.world.now()
+        )
+        guard let proof else {
+            let seconds = policy.window.milliseconds / 1000
+            throw Problem(.reauthenticationRequired, members: [("maxAge", String(seconds))])
+        }
+        return SteppedUpCall(signedIn: signedIn, proof: proof)
+    }
+
+    /// Counts the request, refuses it when there were too many, and tells the caller how many are left.
+    private func limited(
+        _ route: Route, by user: AccountID?, _ call: Call, _ answer: () async throws -> Response
+    ) async throws -> Response {
+        let subject = user?.description ?? call.source.ip?.subscriber.description ?? "unknown"
+        guard let name = route.limit, let verdict = try await gate.limiter.hit(name, subject: subject) else {
+            return try await answer()
+        }
+        guard verdict.isAllowed else {
+            if verdict.isFirstRefusal { try await recordRefusal(of: name, user, call) }
+            let problem = Problem(.rateLimited, detail: name.message, retryAfter: verdict.reset)
+            call.context.record.problem = problem.code.rawValue
+            return Self.tell(verdict, in: problem.response)
+        }
+        do {
+            return Self.tell(verdict, in: try await answer())
+        } catch var problem as Problem {
+            problem.headers.append(contentsOf: Self.headers(verdict))
+            throw problem
+        }
+    }
+
+    private func recordRefusal(of name: RateLimit.Name, _ user: AccountID?, _ call: Call) async throws {
+        try await gate.record(
+            Event(
+                .rateLimited, in: gate.world, user: user, from: call.source, detail: ["limit": name.rawValue]))
+    }
+
+    private static func tell(_ verdict: RateVerdict, in response: Response) -> Response {
+        var response = response
+        response.headers.append(contentsOf: headers(verdict))
+        return response
+    }
+
+    private static func headers(_ verdict: RateVerdict) -> HTTPFields {
+        [
+            .rateLimitLimit: String(verdict.limit), .rateLimitRemaining: String(verdict.remaining),
+            .rateLimitReset: String(verdict.reset.retryAfterSeconds),
+        ]
+    }
+}

@@ -1,0 +1,79 @@
+import ArgumentParser
+import Core
+import Identity
+import SecurityEvents
+import Server
+
+/// `gatehouse user`.
+struct User: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Make accounts and invitations.", subcommands: [Create.self, Invite.self])
+
+    /// `gatehouse user create`.
+    struct Create: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Make an account.",
+            discussion: "Asks for what is not given. The password is asked for, or read as a line from standard input.")
+
+        @Option(help: "owner, admin, agent or lender.")
+        var role: String
+
+        @Option(help: "The address to sign in with.")
+        var email: String?
+
+        @Option(help: "First name.")
+        var firstName: String?
+
+        @Option(help: "Last name.")
+        var lastName: String?
+
+        func run() async throws {
+            guard let role = Role(rawValue: role) else {
+                throw ValidationError("--role must be owner, admin, agent or lender.")
+            }
+            guard let address = EmailAddress(email ?? Terminal.ask("E-mail: ")) else {
+                throw ValidationError("This is no e-mail address.")
+            }
+            let first = firstName ?? Terminal.ask("First name: ")
+            let last = lastName ?? Terminal.ask("Last name: ")
+            guard let password = Terminal.askForPassword() else { throw ValidationError("The passwords differ.") }
+            let installation = try await Start.installation(try Start.configuration(), level: .warning)
+            let applicant = Registration.Applicant(email: address, password: password, firstName: first, lastName: last)
+            let outcome = try await installation.gate.registration.create(applicant, role: role, from: .commandLine)
+            await installation.close()
+            switch outcome {
+            case .registered(let account): print("Made \(account.email.text), \(account.role.rawValue).")
+            case .emailTaken: throw ValidationError("There is an account with this address already.")
+            case .closed: throw ValidationError("Registration is closed.")
+            case .passwordRefused(let violations):
+                let reasons = violations.map(installation.gate.registration.policy.explanation)
+                throw ValidationError("This password cannot be used. " + reasons.joined(separator: " "))
+            }
+        }
+    }
+
+    /// `gatehouse user invite`.
+    struct Invite: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Print a link with which somebody makes their own account, once and within seven days.")
+
+        @Option(help: "owner, admin, agent or lender.")
+        var role: String
+
+        @Option(help: "The address that the account must have.")
+        var email: String
+
+        func run() async throws {
+            guard let role = Role(rawValue: role) else {
+                throw ValidationError("--role must be owner, admin, agent or lender.")
+            }
+            guard let address = EmailAddress(email) else { throw ValidationError("This is no e-mail address.") }
+            let configuration = try Start.configuration()
+            let installation = try await Start.installation(configuration, level: .warning)
+            let token = try await installation.gate.invitations.create(
+                role: role, email: address, invitedBy: nil, from: .commandLine)
+            await installation.close()
+            print("\(configuration.publicURL)/invitation?token=\(token)")
+        }
+    }
+}

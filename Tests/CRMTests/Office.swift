@@ -1,0 +1,98 @@
+import CRM
+import Core
+import Identity
+import Storage
+import TestSupport
+import Testing
+
+/// A brokerage with its people, on an empty database: what every test of this feature starts from.
+struct Office: Sendable {
+    let database: any Database
+    let time: TestWorld
+    let book: ClientBook
+    let owner: Scope
+    let admin: Scope
+    let ana: Scope
+    let ben: Scope
+    let lender: Scope
+
+    static let cursorKey = Secret<[UInt8]>(Array(repeating: 7, count: 32))
+
+    /// Opens an office on a database of its own.
+    static func open(
+        _ kind: DatabaseKind, _ body: @escaping @Sendable (Office) async throws -> Void
+    ) async throws {
+        try await withDatabase(kind) { database in
+            let time = TestWorld()
+            _ = try await Migrator(IdentitySchema.migrations + CRMSchema.migrations)
+                .migrate(database, now: time.world.now())
+            func person(_ name: String, _ role: Role, status: String = "active") async throws -> Scope {
+                let scope = Scope(userID: time.world.identifier(), sessionID: time.world.identifier(), role: role)
+                try await database.transaction { session in
+                    _ = try session.run(
+                        """
+                        INSERT INTO account (id, email, first_name, last_name, role, status, created_at, updated_at)
+                        VALUES (\(scope.userID), \("\(name)@example.com"), \(name), 'Test', \(role.rawValue),
+                            \(status), 0, 0)
+                        """)
+                }
+                return scope
+            }
+            let office = Office(
+                database: database, time: time,
+                book: ClientBook(database: database, world: time.world, cursorKey: cursorKey),
+                owner: try await person("owner", .owner), admin: try await person("admin", .admin),
+                ana: try await person("ana", .agent), ben: try await person("ben", .agent),
+                lender: try await person("lender", .lender))
+            try await body(office)
+        }
+    }
+
+    /// Creates a client that must be accepted.
+    @discardableResult
+    func client(
+        _ scope: Scope, _ first: String = "Jane", _ last: String = "Doe",
+        _ change: (inout ClientDraft) -> Void = { _ in }
+    ) async throws -> Client {
+        var draft = ClientDraft(firstName: first, lastName: last)
+        change(&draft)
+        let outcome = try await book.create(scope, draft, force: true)
+        guard case .created(let client) = outcome else {
+            Issue.record("not created: \(outcome)")
+            throw Unexpected()
+        }
+        return client
+    }
+
+    /// The page for `query`, which must be accepted.
+    func page(
+        _ scope: Scope, _ change: (inout ClientQuery) -> Void = { _ in }
+    ) async throws -> ClientPage {
+        var query = ClientQuery()
+        change(&query)
+        let outcome = try await book.list(scope, query)
+        guard case .page(let page) = outcome else {
+            Issue.record("no page: \(outcome)")
+            throw Unexpected()
+        }
+        return page
+    }
+
+    /// The first names that a search finds, in the order of names.
+    func names(_ scope: Scope, search: String) async throws -> [String] {
+        try await page(scope) {
+            $0.search = search
+            $0.sort = .lastName
+            $0.limit = 100
+        }.clients.map(\.firstName)
+    }
+
+    /// A proof that `scope` has just shown its password.
+    func proof(_ scope: Scope) throws -> FreshReauthentication {
+        let now = time.world.now()
+        return try #require(
+            ReauthenticationPolicy().proof(for: .delete, scope: scope, authenticatedAt: now, now: now))
+    }
+
+    struct Unexpected: Error {}
+}

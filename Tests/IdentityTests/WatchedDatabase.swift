@@ -1,0 +1,48 @@
+import Storage
+import Synchronization
+
+/// Stands before a database, counts what reaches it, and can do something in the middle of a batch.
+final class WatchedDatabase: Database {
+    private let database: any Database
+    private let calls = Mutex(0)
+    private let batched = Mutex<[Int]>([])
+    private let duringBatch = Mutex<(@Sendable () throws -> Void)?>(nil)
+
+    init(_ database: any Database) { self.database = database }
+
+    /// How many round trips there were.
+    var roundTrips: Int { calls.withLock { $0 } }
+    /// How many statements each batch had.
+    var batches: [Int] { batched.withLock { $0 } }
+
+    /// From now on `action` runs before each batch; what it throws is what the batch throws.
+    func whenBatching(_ action: (@Sendable () throws -> Void)?) { duringBatch.withLock { $0 = action } }
+
+    var dialect: SQLDialect { database.dialect }
+
+    func transaction<T: Sendable>(_ body: @escaping @Sendable (any SQLSession) throws -> T) async throws -> T {
+        count()
+        return try await database.transaction(body)
+    }
+
+    func read<T: Sendable>(_ body: @escaping @Sendable (any SQLSession) throws -> T) async throws -> T {
+        count()
+        return try await database.read(body)
+    }
+
+    func rows(_ statement: SQL) async throws -> [Row] {
+        count()
+        return try await database.rows(statement)
+    }
+
+    func batch(_ statements: [SQL]) async throws -> [[Row]] {
+        count()
+        batched.withLock { $0.append(statements.count) }
+        try duringBatch.withLock { $0 }?()
+        return try await database.batch(statements)
+    }
+
+    func close() async { await database.close() }
+
+    private func count() { calls.withLock { $0 += 1 } }
+}

@@ -1,0 +1,55 @@
+import Storage
+import TestSupport
+import Testing
+
+@Suite struct `a statement that runs too long` {
+    /// Never ends.
+    private static let endless: SQL = """
+        WITH RECURSIVE step (n) AS (SELECT 1 UNION ALL SELECT n + 1 - 1 FROM step) SELECT count(*) AS n FROM step
+        """
+
+    @Test(arguments: DatabaseKind.available)
+    func `is cut off, and the database goes on`(_ kind: DatabaseKind) async throws {
+        try await withTestDatabase(kind) { place in
+            let database = try await place.open(queryTimeout: .milliseconds(80), maximum: 2)
+            try await database.setUp(Tables.counters)
+            await #expect(throws: StorageError.timedOut) { _ = try await database.rows(Self.endless) }
+            await #expect(throws: StorageError.timedOut) {
+                _ = try await database.read { session in try session.rows(Self.endless) }
+            }
+            await #expect(throws: StorageError.timedOut) { _ = try await database.batch([Self.endless]) }
+            #expect(try await database.counters() == 0)
+            await database.close()
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
+    func `takes no other transaction with it`(_ kind: DatabaseKind) async throws {
+        try await withTestDatabase(kind) { place in
+            let database = try await place.open(queryTimeout: .milliseconds(80))
+            try await database.setUp(Tables.counters)
+            let timedOut = try await withThrowingTaskGroup(of: Bool.self) { group in
+                for number in 0..<40 {
+                    group.addTask {
+                        do {
+                            try await database.transaction { session in
+                                try session.run("INSERT INTO counter (name, value) VALUES (\("\(number)"), 0)")
+                                guard number % 10 == 5 else { return }
+                                // A statement that writes: SQLite rolls back everything when it cuts one off.
+                                _ = try session.run(
+                                    "INSERT INTO counter (name, value) SELECT 'x', n FROM (" + Self.endless + ") AS e")
+                            }
+                            return false
+                        } catch StorageError.timedOut {
+                            return true
+                        }
+                    }
+                }
+                return try await group.reduce(into: 0) { count, timedOut in count += timedOut ? 1 : 0 }
+            }
+            #expect(timedOut == 4)
+            #expect(try await database.counters() == 36)
+            await database.close()
+        }
+    }
+}

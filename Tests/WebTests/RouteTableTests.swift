@@ -1,0 +1,94 @@
+import Core
+import HTTPTypes
+import Identity
+import Testing
+import TestSupport
+
+@testable import Server
+@testable import Web
+
+/// Walks the table of routes, so that a route that is added tomorrow is tested today.
+@Suite struct `every route of the table` {
+    private func path(_ route: Route) -> String {
+        route.path.replacing("{id}", with: "0198c6a0-0000-7000-8000-000000000000")
+    }
+
+    @Test func `turns strangers away unless it is meant for anyone`() async throws {
+        try await Office.open(on: .sqlite) { office in
+            for route in office.routes {
+                if case .anyone = route.access { continue }
+                let answer = try await office.visitor().send(route.method, path(route), json: "{}")
+                #expect(answer.status == .unauthorized, "\(route.method) \(route.path)")
+                #expect(answer.code == "token_missing")
+                #expect(answer.header("WWW-Authenticate") == "Bearer")
+            }
+        }
+    }
+
+    @Test func `carries the security headers on success and on refusal`() async throws {
+        try await Office.open(on: .sqlite, ["COOKIE_SECURE": "true"]) { office in
+            let paths = office.routes.map { (method: $0.method, path: path($0)) }
+            let others: [(method: HTTPRequest.Method, path: String)] = [
+                (.get, "/nothing/here"), (.delete, "/health"), (.put, "/v1/clients"), (.options, "/v1/clients"),
+            ]
+            for (method, path) in paths + others {
+                let answer = try await office.visitor().send(method, path)
+                let told = "\(method) \(path) \(answer.status)"
+                #expect(answer.header("Content-Security-Policy")?.contains("frame-ancestors 'none'") == true, "\(told)")
+                #expect(answer.header("X-Content-Type-Options") == "nosniff", "\(told)")
+                #expect(answer.header("Strict-Transport-Security")?.contains("max-age=63072000") == true, "\(told)")
+                #expect(answer.header("Referrer-Policy") != nil, "\(told)")
+                #expect(answer.header("Permissions-Policy") != nil, "\(told)")
+                #expect(answer.header("X-Frame-Options") == "DENY", "\(told)")
+                #expect(answer.header("X-Request-Id")?.isEmpty == false, "\(told)")
+            }
+        }
+    }
+
+    @Test func `refuses a change that another site asks for`() async throws {
+        try await Office.open(on: .sqlite) { office in
+            let agent = try await office.signedIn()
+            for route in office.routes where ![.get, .head].contains(route.method) {
+                for headers in [
+                    ["Origin": "https://evil.example"], ["Origin": "null"],
+                    ["Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"],
+                    ["Sec-Fetch-Site": "same-site"],
+                ] {
+                    let answer = try await agent.send(
+                        route.method, path(route), json: "{}", headers: headers, asPage: false)
+                    #expect(answer.status == .forbidden, "\(route.method) \(route.path) \(headers)")
+                    #expect(answer.code == "csrf_rejected")
+                }
+            }
+            #expect(try await agent.get("/v1/auth/me").status == .ok)
+        }
+    }
+
+    @Test func `answers a wrong method with 405 and the right ones`() async throws {
+        try await Office.open(on: .sqlite) { office in
+            let answer = try await office.visitor().send(.delete, "/v1/auth/login")
+            #expect(answer.status == .methodNotAllowed)
+            #expect(answer.code == "method_not_allowed")
+            #expect(answer.header("Allow") == "POST")
+            #expect(try await office.visitor().get("/v1/unknown").code == "not_found")
+        }
+    }
+
+    @Test func `has a limit, unless refusing would do harm`() async throws {
+        try await Office.open(on: .sqlite) { office in
+            let unlimited = office.routes.filter { $0.limit == nil }.map(\.path)
+            #expect(unlimited == ["/v1/auth/verify"])
+        }
+    }
+
+    @Test func `asks for the password before it deletes`() async throws {
+        try await Office.open(on: .sqlite) { office in
+            for route in office.routes where route.method == .delete {
+                guard case .steppedUp = route.access else {
+                    Issue.record("\(route.path) deletes without a step-up")
+                    continue
+                }
+            }
+        }
+    }
+}
