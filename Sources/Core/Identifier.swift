@@ -59,13 +59,7 @@ package struct Identifier<Entity>: Hashable, Comparable, Sendable {
     }
 
     /// The 16 bytes, most significant first.
-    package var bytes: [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(16)
-        for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: high >> shift)) }
-        for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: low >> shift)) }
-        return bytes
-    }
+    package var bytes: [UInt8] { IdentifierForm.bytes(high, low) }
 
     /// Orders by value, which for identifiers of one kind is the order of their creation.
     package static func < (left: Self, right: Self) -> Bool { (left.high, left.low) < (right.high, right.low) }
@@ -73,20 +67,36 @@ package struct Identifier<Entity>: Hashable, Comparable, Sendable {
 
 extension Identifier: CustomStringConvertible {
     /// The ASCII bytes of the 8-4-4-4-12 form.
-    package var textBytes: [UInt8] {
+    package var textBytes: [UInt8] { IdentifierForm.text(high, low) }
+
+    package var description: String { String(decoding: textBytes, as: UTF8.self) }
+}
+
+/// The work of ``Identifier`` that does not depend on what is identified: one copy of it, compiled for all.
+private enum IdentifierForm {
+    private static let digits = Array("0123456789abcdef".utf8)
+
+    static func bytes(_ high: UInt64, _ low: UInt64) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(16)
+        for word in [high, low] {
+            for shift in stride(from: UInt64(56), through: 0, by: -8) {
+                bytes.append(UInt8(truncatingIfNeeded: word >> shift))
+            }
+        }
+        return bytes
+    }
+
+    static func text(_ high: UInt64, _ low: UInt64) -> [UInt8] {
         var text: [UInt8] = []
         text.reserveCapacity(36)
-        for (index, byte) in bytes.enumerated() {
-            if index == 4 || index == 6 || index == 8 || index == 10 { text.append(UInt8(ascii: "-")) }
-            text.append(Self.digit(byte >> 4))
-            text.append(Self.digit(byte & 15))
+        for nibble in 0..<32 {
+            if nibble == 8 || nibble == 12 || nibble == 16 || nibble == 20 { text.append(UInt8(ascii: "-")) }
+            let word = nibble < 16 ? high : low
+            text.append(digits[Int(truncatingIfNeeded: word >> UInt64(60 - nibble % 16 * 4) & 15)])
         }
         return text
     }
-
-    package var description: String { String(decoding: textBytes, as: UTF8.self) }
-
-    private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 48 + value : 87 + value }
 }
 
 extension Identifier: Codable {

@@ -37,16 +37,23 @@ package struct JSONWriter: Sendable {
     package mutating func string(_ value: String) {
         separate()
         bytes.append(UInt8(ascii: "\""))
-        for byte in value.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                bytes.append(UInt8(ascii: "\\"))
-                bytes.append(byte)
-            case 0..<32: escapeControl(byte)
-            default: bytes.append(byte)
-            }
+        // Most text needs no escape, and is then copied as a whole.
+        if value.utf8.contains(where: Self.needsEscape) {
+            for byte in value.utf8 { escape(byte) }
+        } else {
+            bytes.append(contentsOf: value.utf8)
         }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    private static func needsEscape(_ byte: UInt8) -> Bool {
+        byte < 32 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    }
+
+    private mutating func escape(_ byte: UInt8) {
+        if byte < 32 { return escapeControl(byte) }
+        if Self.needsEscape(byte) { bytes.append(UInt8(ascii: "\\")) }
+        bytes.append(byte)
     }
 
     /// Writes a string of bytes that need no escaping, such as an identifier or a moment.

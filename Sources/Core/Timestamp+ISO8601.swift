@@ -6,8 +6,10 @@ extension Timestamp {
 
     /// The ASCII bytes of ``iso8601``, for writers that never make a string of it.
     package var iso8601Bytes: [UInt8] {
-        let day = Self.floorDivide(milliseconds, 86_400_000)
-        let inDay = milliseconds - day * 86_400_000
+        // The form has four digits for the year: a moment outside 0000 to 9999 is shown as the nearest inside.
+        let shown = min(max(milliseconds, -62_167_219_200_000), 253_402_300_799_999)
+        let day = Self.floorDivide(shown, 86_400_000)
+        let inDay = shown - day * 86_400_000
         let (year, month, date) = Self.civil(fromDay: day)
         var bytes: [UInt8] = []
         bytes.reserveCapacity(24)

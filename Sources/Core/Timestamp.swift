@@ -15,7 +15,7 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 
     /// Whole seconds since 1970, rounded down: the `NumericDate` of RFC 7519 §2.
     package var seconds: Int64 {
-        milliseconds >= 0 ? milliseconds / 1000 : (milliseconds - 999) / 1000
+        milliseconds / 1000 - (milliseconds % 1000 < 0 ? 1 : 0)
     }
 
     /// Earlier than.

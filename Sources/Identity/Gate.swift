@@ -37,7 +37,7 @@ package struct Gate: Sendable {
     }
 
     /// Verifies an access token and notes the activity of its session: no query.
-    package func admit(accessToken: some StringProtocol) -> Admittance {
+    package func admit(accessToken: String) -> Admittance {
         switch accessTokens.verify(accessToken) {
         case .failure(.invalid): return .invalid
         case .failure(.expired): return .expired

@@ -46,9 +46,8 @@ extension Gate {
             accessTokens: accessTokens, refreshTokens: refreshTokens, clocks: configuration.clocks)
         let store = PasswordStore(ring: ring, world: world)
         let hashing = HashingPool(threads: configuration.hashThreads, queue: configuration.hashQueue)
-        let passwords = try await PasswordVerifier(
-            hasher: PasswordHasher(cost: configuration.hashCost, world: world), pool: hashing, store: store,
-            world: world)
+        let passwords = PasswordVerifier(
+            hasher: PasswordHasher(cost: configuration.hashCost, world: world), pool: hashing, store: store)
         let recorder = EventRecorder(isEnabled: configuration.recordsEvents)
         let guardian = SignInGuard(policy: configuration.lockout)
         let subjects = SignInSubjects(secret: configuration.secret, world: world)

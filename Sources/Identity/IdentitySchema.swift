@@ -33,7 +33,8 @@ package enum IdentitySchema {
                         status TEXT NOT NULL CHECK (status IN ('active', 'disabled')),
                         email_verified_at BIGINT,
                         created_at BIGINT NOT NULL,
-                        updated_at BIGINT NOT NULL
+                        updated_at BIGINT NOT NULL,
+                        founder BIGINT UNIQUE CHECK (founder = 1)
                     )
                     """,
                     """

@@ -2,6 +2,14 @@ import Core
 import Storage
 import Synchronization
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// The open connections that nobody uses now, and the making of further ones.
 ///
 /// Every method may block and is called on the database's own threads only. There are as many threads as there may be
@@ -74,6 +82,13 @@ final class ConnectionPool: Sendable {
             return state.resting
         }
         _ = consume resting
+    }
+
+    /// Lets the transaction that won finish, and keeps those that lost from meeting again: a moment of chance length, longer
+    /// with each try.
+    func pause(afterTry tries: Int) {
+        let chance = world.randomBytes(1).first ?? 0
+        _ = poll(nil, 0, 2 + Int32(chance) * Int32(tries) / 16)
     }
 
     private func connect() throws -> PostgresConnection {

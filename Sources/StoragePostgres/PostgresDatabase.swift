@@ -35,24 +35,28 @@ package final class PostgresDatabase: Database {
 
     package var dialect: SQLDialect { .postgres }
 
+    /// Runs `body` in one transaction; see ``Storage/Database/transaction(_:)``.
     package func transaction<T: Sendable>(
         _ body: @escaping @Sendable (any SQLSession) throws -> T
     ) async throws -> T {
         try await onThread { pool in try PostgresTransaction(pool: pool).run("BEGIN", body) }
     }
 
+    /// Runs `body` over one unchanging picture; see ``Storage/Database/read(_:)``.
     package func read<T: Sendable>(_ body: @escaping @Sendable (any SQLSession) throws -> T) async throws -> T {
         try await onThread { pool in
             try PostgresTransaction(pool: pool).run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", body)
         }
     }
 
+    /// Runs one `SELECT`.
     package func rows(_ statement: SQL) async throws -> [Row] {
         try await onThread { pool in
             try PostgresTransaction(pool: pool).tryingAgain { connection in try connection.rows(statement) }
         }
     }
 
+    /// Runs the statements as one transaction; see ``Storage/Database/batch(_:)``.
     package func batch(_ statements: [SQL]) async throws -> [[Row]] {
         guard !statements.isEmpty else { return [] }
         return try await onThread { pool in
@@ -60,6 +64,7 @@ package final class PostgresDatabase: Database {
         }
     }
 
+    /// Waits for what is under way, then lets the connections go.
     package func close() async {
         await admission.close()
         let pool = pool

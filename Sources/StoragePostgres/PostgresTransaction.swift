@@ -49,6 +49,7 @@ struct PostgresTransaction {
                 guard failure.asksForAnotherTry, !failure.isBroken, tries < Self.mostTries else {
                     throw failure.storageError
                 }
+                pool.pause(afterTry: tries)
                 tries += 1
             }
         }

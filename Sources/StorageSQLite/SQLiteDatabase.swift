@@ -16,6 +16,7 @@ package final class SQLiteDatabase: Storage.Database {
     private let queryTimeout: Duration
     private let admission = Admission(capacity: capacity)
     private let writes = GroupCommit()
+    private let reads: ReaderLanes
     private let connections = Mutex<[ObjectIdentifier: SQLiteConnection]>([:])
 
     /// Opens the file at `path`, whose folder must exist; makes it, readable by its owner only, when it is not there.
@@ -24,11 +25,13 @@ package final class SQLiteDatabase: Storage.Database {
     /// ``StorageError/unavailable(_:)`` when the file cannot be opened, ``StorageError/failed(_:)`` when it is no database.
     package init(path: String, queryTimeout: Duration) throws {
         pool = try SQLiteFile(path: path).pool()
+        reads = ReaderLanes(pool)
         self.queryTimeout = queryTimeout
     }
 
     package var dialect: SQLDialect { .sqlite }
 
+    /// Runs `body` in one transaction; see ``Storage/Database/transaction(_:)``.
     package func transaction<T: Sendable>(
         _ body: @escaping @Sendable (any SQLSession) throws -> T
     ) async throws -> T {
@@ -46,6 +49,7 @@ package final class SQLiteDatabase: Storage.Database {
         }
     }
 
+    /// Runs `body` over one unchanging picture; see ``Storage/Database/read(_:)``.
     package func read<T: Sendable>(_ body: @escaping @Sendable (any SQLSession) throws -> T) async throws -> T {
         try await onReader { connection in
             try connection.control("BEGIN DEFERRED")
@@ -58,14 +62,17 @@ package final class SQLiteDatabase: Storage.Database {
         }
     }
 
+    /// Runs one `SELECT`.
     package func rows(_ statement: SQL) async throws -> [Row] {
         try await onReader { connection in try connection.rows(statement) }
     }
 
+    /// Runs the statements as one transaction; see ``Storage/Database/batch(_:)``.
     package func batch(_ statements: [SQL]) async throws -> [[Row]] {
         try await transaction { session in try statements.map { try session.rows($0) } }
     }
 
+    /// Waits for what is under way, then lets the connections go.
     package func close() async {
         await admission.close()
         let pool = pool
@@ -73,6 +80,8 @@ package final class SQLiteDatabase: Storage.Database {
             // Waits for connections and syncs the file, so it has a thread of its own. That it fails would mean a
             // statement still runs, which the admission has ruled out.
             DispatchQueue(label: "gatehouse.sqlite.close").async {
+                // So that the file alone, without its log, is a whole backup of a stopped server.
+                try? pool.writeWithoutTransaction { database in _ = try database.checkpoint(.truncate) }
                 try? pool.close()
                 continuation.resume()
             }
@@ -86,8 +95,7 @@ package final class SQLiteDatabase: Storage.Database {
         try admission.enter()
         defer { admission.leave() }
         return try await withCheckedThrowingContinuation { continuation in
-            // "Unsafe" only in that it opens no transaction: a single SELECT is one picture by itself.
-            pool.asyncUnsafeRead { [self] result in
+            reads.submit { [self] result in
                 continuation.resume(
                     with: Result {
                         let database: GRDBDatabase

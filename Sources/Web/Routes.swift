@@ -36,6 +36,13 @@ package struct WebConfiguration: Sendable {
     }
 }
 
+extension WebConfiguration {
+    /// The headers of every answer.
+    package var securityHeaders: SecurityHeaders {
+        SecurityHeaders(isSecure: isSecure, contentPolicy: contentPolicy)
+    }
+}
+
 /// The table of routes: every way into the program, read from top to bottom.
 package struct Routes: Sendable {
     /// The rows.
@@ -63,8 +70,7 @@ package struct Routes: Sendable {
         let router = Router(context: WebContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestIdentity(world: gate.world, clientAddress: configuration.clientAddress))
         router.add(middleware: AccessLog(world: gate.world, pseudonymKey: configuration.accessLogKey))
-        router.add(
-            middleware: SecurityHeaders(isSecure: configuration.isSecure, contentPolicy: configuration.contentPolicy))
+        router.add(middleware: configuration.securityHeaders)
         router.add(
             middleware: CrossOriginAccess(
                 origins: configuration.corsOrigins, allowsCredentials: configuration.corsAllowsCredentials))

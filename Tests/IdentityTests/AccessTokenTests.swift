@@ -11,7 +11,7 @@ import Testing
     func `say after verification what they were made from`(algorithm: AccessTokenAlgorithm) async throws {
         try await GateFixture.open(.sqlite, { $0.algorithm = algorithm }) { fixture in
             let claims = fixture.claims()
-            let token = try await fixture.gate.accessTokens.mint(claims)
+            let token = try fixture.gate.accessTokens.mint(claims)
             #expect(fixture.gate.accessTokens.verify(token) == .success(claims))
         }
     }
@@ -19,7 +19,7 @@ import Testing
     @Test(arguments: AccessTokenAlgorithm.allCases)
     func `expire at their second`(algorithm: AccessTokenAlgorithm) async throws {
         try await GateFixture.open(.sqlite, { $0.algorithm = algorithm }) { fixture in
-            let token = try await fixture.gate.accessTokens.mint(fixture.claims(life: .minutes(15)))
+            let token = try fixture.gate.accessTokens.mint(fixture.claims(life: .minutes(15)))
             fixture.time.advance(by: .minutes(15) - .milliseconds(1))
             #expect(fixture.gate.admit(accessToken: token).kind == "admitted")
             fixture.time.advance(by: .milliseconds(1))
@@ -32,7 +32,7 @@ import Testing
     @Test(arguments: AccessTokenAlgorithm.allCases)
     func `are refused when any bit of them is bent`(algorithm: AccessTokenAlgorithm) async throws {
         try await GateFixture.open(.sqlite, { $0.algorithm = algorithm }) { fixture in
-            let token = Array(try await fixture.gate.accessTokens.mint(fixture.claims()).utf8)
+            let token = Array(try fixture.gate.accessTokens.mint(fixture.claims()).utf8)
             for index in token.indices {
                 for bit in [0, 1, 5] as [UInt8] {
                     var bent = token
@@ -48,7 +48,7 @@ import Testing
         try await GateFixture.open(.sqlite) { fixture in
             let forge = Forge(secret: GateFixture.secret)
             let payload = forge.payload(fixture)
-            let kid = try forge.keyID(of: try await fixture.gate.accessTokens.mint(fixture.claims()))
+            let kid = try forge.keyID(of: try fixture.gate.accessTokens.mint(fixture.claims()))
             func header(_ alg: String, typ: String = "at+jwt", kid: String) -> String {
                 #"{"alg":"\#(alg)","typ":"\#(typ)","kid":"\#(kid)"}"#
             }
@@ -74,7 +74,7 @@ import Testing
     @Test func `that were made for something else are refused`() async throws {
         try await GateFixture.open(.sqlite) { fixture in
             let forge = Forge(secret: GateFixture.secret)
-            let kid = try forge.keyID(of: try await fixture.gate.accessTokens.mint(fixture.claims()))
+            let kid = try forge.keyID(of: try fixture.gate.accessTokens.mint(fixture.claims()))
             let header = #"{"alg":"HS256","typ":"at+jwt","kid":"\#(kid)"}"#
             let bent: [(String, String)] = [
                 ("iss", #""https://evil.example""#), ("aud", #""another-service""#), ("aud", #"["gatehouse","x"]"#),
@@ -95,7 +95,7 @@ import Testing
 
     @Test func `of another shape are refused`() async throws {
         try await GateFixture.open(.sqlite) { fixture in
-            let token = try await fixture.gate.accessTokens.mint(fixture.claims())
+            let token = try fixture.gate.accessTokens.mint(fixture.claims())
             let parts = token.split(separator: ".").map(String.init)
             var shapes = [
                 "", ".", "..", "...", parts[0] + "." + parts[1], token + ".", "." + token, token + "." + parts[2],
@@ -109,7 +109,7 @@ import Testing
 
     @Test func `spelt with stray bits at the end are refused`() async throws {
         try await GateFixture.open(.sqlite) { fixture in
-            let token = try await fixture.gate.accessTokens.mint(fixture.claims())
+            let token = try fixture.gate.accessTokens.mint(fixture.claims())
             let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
             // 32 bytes are 43 characters, of which the last holds four bits: three other spellings mean the same bytes.
             let last = try #require(token.last.flatMap { alphabet.firstIndex(of: $0) })
@@ -123,7 +123,7 @@ import Testing
     @Test func `made of random bytes are refused`() async throws {
         try await GateFixture.open(.sqlite) { fixture in
             var dice = Dice(seed: 11)
-            let token = Array(try await fixture.gate.accessTokens.mint(fixture.claims()).utf8)
+            let token = Array(try fixture.gate.accessTokens.mint(fixture.claims()).utf8)
             for _ in 0..<3_000 {
                 var bytes = dice.happens(percent: 50) ? dice.bytes(dice.number(0...300)) : token
                 for _ in 0...dice.number(0...4) where !bytes.isEmpty {
@@ -137,13 +137,13 @@ import Testing
 
     @Test func `of the previous secret count until it is removed`() async throws {
         try await GateFixture.open(.sqlite) { fixture in
-            let old = try await fixture.gate.accessTokens.mint(fixture.claims())
+            let old = try fixture.gate.accessTokens.mint(fixture.claims())
             let next = "the-next-secret-of-the-tests-0123456789"
             let changed = try await fixture.reopened {
                 $0.secret = GateFixture.configuration(next, previous: [GateFixture.secret]).secret
             }
             #expect(changed.verdict(old) == "accepted")
-            let new = try await changed.gate.accessTokens.mint(fixture.claims())
+            let new = try changed.gate.accessTokens.mint(fixture.claims())
             #expect(fixture.verdict(new) == "invalid")
             let later = try await changed.reopened { $0.secret = GateFixture.configuration(next).secret }
             #expect(later.verdict(old) == "invalid")
@@ -155,7 +155,7 @@ import Testing
         try await GateFixture.open(.sqlite) { fixture in
             for maker in AccessTokenAlgorithm.allCases {
                 let made = try await fixture.reopened { $0.algorithm = maker }
-                let token = try await made.gate.accessTokens.mint(fixture.claims())
+                let token = try made.gate.accessTokens.mint(fixture.claims())
                 for reader in AccessTokenAlgorithm.allCases where reader != maker {
                     let other = try await fixture.reopened { $0.algorithm = reader }
                     #expect(other.verdict(token) == "invalid")
@@ -169,7 +169,7 @@ import Testing
         algorithm: AccessTokenAlgorithm
     ) async throws {
         try await GateFixture.open(.sqlite, { $0.algorithm = algorithm }) { fixture in
-            let token = try await fixture.gate.accessTokens.mint(fixture.claims())
+            let token = try fixture.gate.accessTokens.mint(fixture.claims())
             let kid = try Forge(secret: "").keyID(of: token)
             let keySet = try algorithm.keySet(of: fixture.gate.ring)
             let published = try JWKSText(keySet)

@@ -152,7 +152,9 @@ import Testing
 
     @Test(arguments: DatabaseKind.available)
     func `a refresh token dies when it lies unused`(kind: DatabaseKind) async throws {
-        try await GateFixture.open(kind, { $0.clocks = SessionClocks(refreshToken: .days(7), idle: nil, absolute: nil) }) {
+        try await GateFixture.open(
+            kind, { $0.clocks = SessionClocks(refreshToken: .days(7), idle: nil, absolute: nil) }
+        ) {
             fixture in
             try await fixture.register()
             var grant = try await fixture.signedIn()

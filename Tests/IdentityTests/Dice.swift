@@ -1,5 +1,5 @@
-/// A generator of random choices that gives the same choices for the same seed (SplitMix64), so that a property that fails once fails
-/// again.
+/// A generator of random choices that gives the same choices for the same seed (SplitMix64), so that a property that
+/// fails once fails again.
 struct Dice: RandomNumberGenerator {
     private var state: UInt64
 

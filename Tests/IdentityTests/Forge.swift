@@ -15,12 +15,14 @@ struct Forge {
 
     func hs256(_ header: String, _ payload: String) -> String {
         let input = Self.input(header, payload)
-        return input + "." + Base64URL.encode(Array(HMAC<SHA256>.authenticationCode(for: Array(input.utf8), using: key)))
+        return input + "."
+            + Base64URL.encode(Array(HMAC<SHA256>.authenticationCode(for: Array(input.utf8), using: key)))
     }
 
     func hs384(_ header: String, _ payload: String) -> String {
         let input = Self.input(header, payload)
-        return input + "." + Base64URL.encode(Array(HMAC<SHA384>.authenticationCode(for: Array(input.utf8), using: key)))
+        return input + "."
+            + Base64URL.encode(Array(HMAC<SHA384>.authenticationCode(for: Array(input.utf8), using: key)))
     }
 
     func unsigned(_ header: String, _ payload: String) -> String { Self.input(header, payload) + "." }

@@ -48,7 +48,7 @@ import Testing
     func `a previous secret wraps the keys anew and is then not needed`(kind: DatabaseKind) async throws {
         try await GateFixture.open(kind, { $0.algorithm = .edDSA }) { fixture in
             try await fixture.register()
-            let token = try await fixture.gate.accessTokens.mint(fixture.claims())
+            let token = try fixture.gate.accessTokens.mint(fixture.claims())
             _ = try await fixture.reopened {
                 $0.secret = Self.secret(Self.nextSecret, previous: [GateFixture.secret])
             }
@@ -83,7 +83,7 @@ import Testing
         kind: DatabaseKind, algorithm: AccessTokenAlgorithm
     ) async throws {
         try await GateFixture.open(kind, { $0.algorithm = algorithm }) { fixture in
-            let token = try await fixture.gate.accessTokens.mint(fixture.claims())
+            let token = try fixture.gate.accessTokens.mint(fixture.claims())
             let published = try JWKSText(try algorithm.keySet(of: fixture.gate.ring))
             #expect(published.keys.map(\.alg) == [algorithm.rawValue])
             #expect(published.keys.map(\.kty) == [algorithm == .edDSA ? "OKP" : "EC"])
@@ -111,7 +111,7 @@ import Testing
             let forge = Forge(secret: "")
             let gate = fixture.gate
             func mint() async throws -> (token: String, kid: String) {
-                let token = try await gate.accessTokens.mint(fixture.claims(life: .hours(5)))
+                let token = try gate.accessTokens.mint(fixture.claims(life: .hours(5)))
                 return (token, try forge.keyID(of: token))
             }
             let use = try #require(algorithm.ringUse)
@@ -143,7 +143,7 @@ import Testing
             let other = try await fixture.reopened()
             _ = try await other.gate.ring.rotate(.signingEdDSA, publishFor: .zero, overlap: .minutes(20))
             try await other.gate.accessTokens.reloadKeys()
-            let token = try await other.gate.accessTokens.mint(fixture.claims())
+            let token = try other.gate.accessTokens.mint(fixture.claims())
             #expect(fixture.verdict(token) == "invalid")
             try await fixture.gate.ring.reload()
             try await fixture.gate.accessTokens.reloadKeys()
@@ -160,7 +160,7 @@ import Testing
             for _ in 1...8 {
                 try await gate.ring.reload()
                 try await gate.accessTokens.reloadKeys()
-                let token = try await gate.accessTokens.mint(fixture.claims())
+                let token = try gate.accessTokens.mint(fixture.claims())
                 #expect(fixture.verdict(token) == "accepted")
                 fixture.time.advance(by: .minutes(30))
             }

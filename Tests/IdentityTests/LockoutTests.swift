@@ -131,9 +131,10 @@ import Testing
             try await fixture.register()
             let cookie = try #require(try await fixture.signedInWithCookie().cookie)
             let changed = try await fixture.reopened {
-                $0.secret = GateFixture.configuration(
-                    "another-secret-of-the-tests-0123456789", previous: [GateFixture.secret]
-                ).secret
+                $0.secret =
+                    GateFixture.configuration(
+                        "another-secret-of-the-tests-0123456789", previous: [GateFixture.secret]
+                    ).secret
             }
             try await changed.guessWrong(5)
             #expect(try await changed.signIn(deviceCookie: cookie).kind == "signed in")

@@ -15,6 +15,7 @@ import Testing
     func `holds under every interleaving`(kind: DatabaseKind, seed: UInt64) async throws {
         try await GateFixture.open(kind, { $0.clocks = Self.clocks }) { fixture in
             var dice = Dice(seed: seed)
+            var met: Set<String> = []
             for run in 1...12 {
                 let name = "person\(run)"
                 try await fixture.register(name)
@@ -24,7 +25,14 @@ import Testing
                 for _ in 0..<50 { try await story.step(&dice) }
                 try await story.close()
                 #expect(story.violations == [], "seed \(seed), run \(run): \(story.log.suffix(12))")
+                met.formUnion(story.met)
             }
+            // A model that never meets an interesting state proves nothing.
+            let interesting: Set<String> = [
+                "exchange", "retry", "refresh_token_reused", "session_revoked", "session_expired",
+                "refresh_token_expired",
+            ]
+            #expect(interesting.subtracting(met) == [], "seed \(seed)")
         }
     }
 }
@@ -61,6 +69,7 @@ private struct Story {
 
     private(set) var violations: [String] = []
     private(set) var log: [String] = []
+    private(set) var met: Set<String> = []
 
     init(fixture: GateFixture, grant: SessionGrant, clocks: SessionClocks, hasThief: Bool) {
         self.fixture = fixture
@@ -120,9 +129,11 @@ private struct Story {
         log.append("generation \(presented) with \(key ?? "no key"): \(outcome.refusal?.rawValue ?? "granted")")
         switch (promised, outcome) {
         case (.granted(let expected), .granted(let grant)):
+            met.insert(expected > generation ? "exchange" : "retry")
             settle(grant, expected: expected, key: key)
             return grant
         case (.refused(let expected), .refused(let refusal)) where expected == refusal:
+            met.insert(refusal.rawValue)
             if refusal == .reused {
                 isRevoked = true
                 thefts += 1

@@ -41,7 +41,9 @@ import Testing
             )
             // The session of one with the generation, or with generation and code, of the other.
             var spliced: [String] = []
-            for parts in [[one[..<17], other[17..<25], one[25...]], [one[..<17], other[17...]], [one[..<25], other[25...]]] {
+            for parts in [
+                [one[..<17], other[17..<25], one[25...]], [one[..<17], other[17...]], [one[..<25], other[25...]],
+            ] {
                 spliced.append(Base64URL.encode(Array(parts.joined())))
             }
             var cut = [String(token.dropFirst())]

@@ -118,10 +118,27 @@ import Testing
     }
 
     @Test(arguments: DatabaseKind.available)
+    func `of thousands at once is answered each with its own rows`(_ kind: DatabaseKind) async throws {
+        try await withDatabase(kind) { database in
+            let wrong = try await withThrowingTaskGroup(of: Bool.self) { group in
+                for number in 0..<4000 {
+                    group.addTask {
+                        let row = try await database.rows("SELECT \(number) + 0 AS n").first
+                        return try row?.get("n") != number
+                    }
+                }
+                return try await group.reduce(into: 0) { count, isWrong in count += isWrong ? 1 : 0 }
+            }
+            #expect(wrong == 0)
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
     func `passes on what its body throws`(_ kind: DatabaseKind) async throws {
         try await withDatabase(kind) { database in
             await #expect(throws: Refusal()) { try await database.read { _ in throw Refusal() } }
-            #expect(try await database.read { try $0.row("SELECT 1 AS one") }?.get("one") == 1)
+            let row = try await database.read { session in try session.row("SELECT 1 AS one") }
+            #expect(try row?.get("one") == 1)
         }
     }
 }

@@ -13,7 +13,8 @@ import Testing
         try await withDatabase(kind) { database in
             let one = Migrator([Self.first])
             let both = Migrator([Self.second, Self.first])
-            #expect(try await both.pending(in: database).map(\.number) == [1, 2])
+            let pending = try await both.pending(in: database)
+            #expect(pending.map(\.number) == [1, 2])
             #expect(try await one.migrate(database, now: now).map(\.number) == [1])
             #expect(try await both.pending(in: database).map(\.number) == [2])
             #expect(try await both.migrate(database, now: now).map(\.number) == [2])
@@ -67,7 +68,8 @@ import Testing
                 Self.first, Migration(2, "broken", [Tables.values, "CREATE TABLE counter (x BIGINT)"]),
             ])
             await #expect(throws: StorageError.self) { _ = try await broken.migrate(database, now: now) }
-            #expect(try await Migrator([Self.first, Self.second]).migrate(database, now: now).count == 2)
+            let ran = try await Migrator([Self.first, Self.second]).migrate(database, now: now)
+            #expect(ran.count == 2)
         }
     }
 

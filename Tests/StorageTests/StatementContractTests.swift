@@ -85,7 +85,8 @@ import Testing
                 await #expect(throws: StorageError.self) { _ = try await database.batch(["SELECT 1 AS a", "SELEKT"]) }
                 await #expect(throws: StorageError.self) { _ = try await database.rows("SELECT 1; SELECT 2") }
             }
-            #expect(try await database.rows("SELECT 1 AS one").count == 1)
+            let rows = try await database.rows("SELECT 1 AS one")
+            #expect(rows.count == 1)
         }
     }
 

@@ -1,10 +1,10 @@
 import Core
 import Foundation
-import HummingbirdTesting
 import HTTPTypes
+import HummingbirdTesting
 import NIOCore
-import Testing
 import TestSupport
+import Testing
 
 @testable import Web
 
@@ -28,7 +28,8 @@ import TestSupport
             let answer = try await office.visitor().post(
                 "/v1/auth/register", #"{"email":7,"password":["x"],"firstName":{},"lastName":null}"#)
             #expect(answer.code == "invalid_request")
-            #expect((0...3).map { answer.string("errors", String($0), "field") } == ["email", "password", "firstName", "lastName"])
+            let fields = (0...3).map { answer.string("errors", String($0), "field") }
+            #expect(fields == ["email", "password", "firstName", "lastName"])
         }
     }
 
@@ -51,7 +52,8 @@ import TestSupport
 
     @Test func `of invalid UTF-8 is refused`() async throws {
         try await Office.open(on: .sqlite) { office in
-            let bytes: [UInt8] = Array(#"{"email":"a@b.example","password":""#.utf8) + [0xFF, 0xC0, 0x80] + Array("\"}".utf8)
+            let start = Array(#"{"email":"a@b.example","password":""#.utf8)
+            let bytes: [UInt8] = start + [0xFF, 0xC0, 0x80] + Array("\"}".utf8)
             let answer = try await office.visitor().send(
                 .post, "/v1/auth/login", body: ByteBuffer(bytes: bytes), headers: ["Content-Type": "application/json"])
             #expect(answer.code == "invalid_request")
@@ -88,7 +90,8 @@ import TestSupport
                 let answer = try await agent.post("/v1/clients", body)
                 #expect(answer.status == .badRequest)
             }
-            let login = try await office.visitor().post("/v1/auth/login", #"{"email":"a\u0000@b.example","password":"x\u0000"}"#)
+            let login = try await office.visitor().post(
+                "/v1/auth/login", #"{"email":"a\u0000@b.example","password":"x\u0000"}"#)
             #expect(login.code == "invalid_credentials")
             let search = try await agent.get("/v1/clients?search=%00")
             #expect(search.status == .badRequest)
@@ -122,7 +125,8 @@ import TestSupport
             let refused = try await register(longest + "x", "b@office.example")
             #expect(refused.code == "password_policy")
             #expect(refused.string("errors", "0", "code") == "too_long")
-            #expect(try await office.visitor().signIn("a@office.example", password: longest + "x").code == "invalid_credentials")
+            let longer = try await office.visitor().signIn("a@office.example", password: longest + "x")
+            #expect(longer.code == "invalid_credentials")
         }
     }
 
@@ -130,7 +134,8 @@ import TestSupport
         try await Office.open(on: .sqlite) { office in
             let agent = try await office.signedIn()
             for query in [
-                "limit=0", "limit=101", "limit=x", "sort=price", "assignedTo=me", "search=\(String(repeating: "x", count: 300))",
+                "limit=0", "limit=101", "limit=x", "sort=price", "assignedTo=me",
+                "search=\(String(repeating: "x", count: 300))",
             ] {
                 let answer = try await agent.get("/v1/clients?\(query)")
                 #expect(answer.status == .badRequest, "\(query)")
@@ -144,7 +149,8 @@ import TestSupport
 
     @Test func `nested ten thousand deep crashes nothing`() async throws {
         try await Office.open(on: .sqlite) { office in
-            let deep = #"{"email":"# + String(repeating: "[", count: 10_000) + String(repeating: "]", count: 10_000) + "}"
+            let brackets = String(repeating: "[", count: 10_000) + String(repeating: "]", count: 10_000)
+            let deep = #"{"email":\#(brackets)}"#
             let answer = try await office.visitor().post("/v1/auth/login", deep)
             #expect(answer.code == "invalid_request")
             #expect(try await office.visitor().get("/health").status == .ok)
@@ -157,7 +163,8 @@ import TestSupport
             #expect(try await agent.refresh(key: String(repeating: "k", count: 256)).code == "invalid_request")
             let made = try await agent.post("/v1/clients", #"{"firstName":"Ann"}"#)
             let id = try #require(made.string("id"))
-            let stale = try await agent.send(.patch, "/v1/clients/\(id)", json: #"{"lastName":"B"}"#, headers: ["If-Match": "\"abc\""])
+            let stale = try await agent.send(
+                .patch, "/v1/clients/\(id)", json: #"{"lastName":"B"}"#, headers: ["If-Match": "\"abc\""])
             #expect(stale.code == "version_mismatch")
         }
     }

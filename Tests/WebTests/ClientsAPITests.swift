@@ -1,8 +1,8 @@
 import Core
 import HTTPTypes
 import Identity
-import Testing
 import TestSupport
+import Testing
 
 @testable import Web
 
@@ -13,7 +13,8 @@ import TestSupport
             let agent = try await office.signedIn()
             let made = try await agent.post(
                 "/v1/clients",
-                #"{"firstName":"Zoë","lastName":"Ångström","emails":[{"value":"Zoe@Example.com"}],"tags":["buyer"],"price":450000}"#)
+                #"{"firstName":"Zoë","lastName":"Ångström","emails":[{"value":"Zoe@Example.com"}],"tags":["buyer"],"price":450000}"#
+            )
             #expect(made.status == .created)
             let id = try #require(made.string("id"))
             #expect(made.header("Location") == "/v1/clients/\(id)")

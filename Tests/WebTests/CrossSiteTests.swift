@@ -1,7 +1,7 @@
 import HTTPTypes
 import Identity
-import Testing
 import TestSupport
+import Testing
 
 @testable import Web
 

@@ -53,13 +53,14 @@ struct Office: Sendable {
         let gate = try await Gate.open(
             configuration.gateConfiguration(secret: secret), database: database, world: clock.world)
         let book = ClientBook(database: database, world: clock.world, cursorKey: Installation.cursorKey(secret))
+        let web = configuration.webConfiguration(secret: secret)
         let routes = Routes(
-            gate: gate, book: book, configuration: configuration.webConfiguration(secret: secret),
+            gate: gate, book: book, configuration: web,
             readiness: { await Installation.readiness(of: database) })
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let application = Application(
-            responder: routes.responder,
+            responder: routes.responder, server: .http1(configuration: Installation.http(web)),
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)), logger: logger)
         try await application.test(setting) { client in
             try await body(Office(clock: clock, gate: gate, client: client, port: client.port ?? 0, routes: routes.all))

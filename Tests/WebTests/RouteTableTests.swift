@@ -1,8 +1,8 @@
 import Core
 import HTTPTypes
 import Identity
-import Testing
 import TestSupport
+import Testing
 
 @testable import Server
 @testable import Web

@@ -2,8 +2,8 @@ import Core
 import Foundation
 import HTTPTypes
 import Identity
-import Testing
 import TestSupport
+import Testing
 
 @testable import Web
 
@@ -115,10 +115,13 @@ import TestSupport
             #expect(try await agent.post("/v1/auth/logout").status == .noContent)
             for _ in 1...6 { try await office.visitor().signIn("agent@office.example", password: "Wrong-password-1!") }
             let log = try await owner.get("/v1/security/events?limit=100")
-            let types = Set(log.data.compactMap { event -> String? in
-                guard case .object(let members) = event, case .string(let type) = members["type"] else { return nil }
-                return type
-            })
+            let types = Set(
+                log.data.compactMap { event -> String? in
+                    guard case .object(let members) = event, case .string(let type) = members["type"] else {
+                        return nil
+                    }
+                    return type
+                })
             let expected: Set<String> = [
                 "registered", "login_success", "token_refresh", "token_theft_detected", "logout", "login_failed",
                 "multiple_failed_logins", "account_locked", "lockout_attempt_while_locked",

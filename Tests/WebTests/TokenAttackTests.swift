@@ -1,10 +1,10 @@
 import Core
 import Foundation
-import HummingbirdTesting
 import HTTPTypes
+import HummingbirdTesting
 import Identity
-import Testing
 import TestSupport
+import Testing
 
 @testable import Web
 
@@ -26,13 +26,13 @@ import TestSupport
                 forged(header.replacing("at+jwt", with: "JWT"), payload, signature: parts[2]),
                 forged(header, payload.replacing("agent", with: "owner"), signature: parts[2]),
                 token + "A", String(token.dropLast()), parts[0] + "." + parts[1], token + "." + parts[2], "", ".", "..",
-                String(repeating: "A", count: 100_000),
+                String(repeating: "A", count: 10_000),
             ]
             for attempt in attempts {
                 agent.accessToken = attempt
                 let answer = try await agent.get("/v1/auth/me")
-                #expect(answer.status == .unauthorized || answer.status.code == 431)
-                if answer.status == .unauthorized { #expect(answer.code == "token_invalid") }
+                #expect(answer.status == .unauthorized)
+                #expect(answer.code == "token_invalid")
             }
         }
     }

@@ -78,7 +78,8 @@ final class Visitor: Sendable {
     private func remember(_ answer: Answer) {
         state.withLock { state in
             for cookie in answer.cookies {
-                let pair = cookie.prefix { $0 != ";" }.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+                let pair = cookie.prefix { $0 != ";" }
+                    .split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
                 guard pair.count == 2 else { continue }
                 state.cookies[String(pair[0])] = pair[1].isEmpty ? nil : String(pair[1])
             }

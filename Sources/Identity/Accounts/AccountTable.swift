@@ -12,15 +12,19 @@ package enum AccountTable {
     }
 
     /// Writes a new account; `false` when its address is taken.
-    static func insert(_ account: Account, in sql: any SQLSession) throws -> Bool {
+    ///
+    /// A `founder` becomes owner because there is no account yet. The schema allows one only: of two who register at the same moment the
+    /// second finds the place taken, whatever each of them saw before.
+    static func insert(_ account: Account, asFounder: Bool = false, in sql: any SQLSession) throws -> Bool {
         try sql.row(
             """
             INSERT INTO account
-                (id, email, first_name, last_name, role, status, email_verified_at, created_at, updated_at)
+                (id, email, first_name, last_name, role, status, email_verified_at, created_at, updated_at, founder)
             VALUES
                 (\(account.id), \(account.email), \(account.firstName), \(account.lastName), \(account.role.rawValue),
-                 \(account.status.rawValue), \(account.emailVerifiedAt), \(account.createdAt), \(account.createdAt))
-            ON CONFLICT (email) DO NOTHING
+                 \(account.status.rawValue), \(account.emailVerifiedAt), \(account.createdAt), \(account.createdAt),
+                 \(asFounder ? 1 : nil))
+            ON CONFLICT DO NOTHING
             RETURNING id
             """) != nil
     }

@@ -69,7 +69,8 @@ package final class KeyRing: Sendable {
     /// The key with which new things of this use are made now.
     package func active(_ use: RingKey.Use) -> RingKey? {
         let now = world.now()
-        return keys.withLock { $0.last { $0.use == use && $0.activatesAt <= now } ?? $0.first { $0.use == use } }
+        let counting = accepted(use)
+        return counting.last { $0.activatesAt <= now } ?? counting.first
     }
 
     /// The keys of this use that still count, published but unused ones included.
@@ -93,7 +94,10 @@ package final class KeyRing: Sendable {
         try await database.transaction { session in
             if use != .passwordSealing {
                 try session.run(
-                    "UPDATE key_ring SET retires_at = \(retiresAt) WHERE use = \(use.rawValue) AND retires_at IS NULL")
+                    """
+                    UPDATE key_ring SET retires_at = \(retiresAt)
+                    WHERE use = \(use.rawValue) AND (retires_at IS NULL OR retires_at > \(retiresAt))
+                    """)
             }
             try session.run(added.insertion)
         }

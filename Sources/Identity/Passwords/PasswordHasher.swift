@@ -44,7 +44,17 @@ package struct PasswordHasher: Sendable {
             &hash, UInt64(hash.count), bytes, UInt64(bytes.count), salt, UInt64(cost.passes), cost.memoryKiB * 1024,
             crypto_pwhash_alg_argon2id13())
         guard status == 0 else { throw OutOfMemory() }
-        return "$argon2id$v=19$m=\(cost.memoryKiB),t=\(cost.passes),p=1$\(Self.base64(salt))$\(Self.base64(hash))"
+        return phc(salt: salt, hash: hash)
+    }
+
+    /// The form of a hash that no password has: checking against it costs what checking against a real one does, and it costs nothing
+    /// to make.
+    package func decoy() -> String {
+        phc(salt: world.randomBytes(Int(crypto_pwhash_saltbytes())), hash: world.randomBytes(32))
+    }
+
+    private func phc(salt: [UInt8], hash: [UInt8]) -> String {
+        "$argon2id$v=19$m=\(cost.memoryKiB),t=\(cost.passes),p=1$\(Self.base64(salt))$\(Self.base64(hash))"
     }
 
     /// Whether `password` is the one that `stored` was made from. A stored hash of another kind, or of an absurd cost,

@@ -3,20 +3,18 @@ package import Core
 /// Checks a password against what is stored, or against a decoy.
 ///
 /// An unknown address costs exactly the hash that a known one does, so the time of an answer does not tell who has an account (ASVS
-/// 6.3.8). The decoy is made at start with the cost in force.
+/// 6.3.8). The decoy has the cost in force and is the hash of nothing.
 package struct PasswordVerifier: Sendable {
     private let hasher: PasswordHasher
     private let pool: HashingPool
     private let store: PasswordStore
     private let decoy: String
 
-    /// Makes the decoy: one hash.
-    package init(hasher: PasswordHasher, pool: HashingPool, store: PasswordStore, world: World) async throws {
+    package init(hasher: PasswordHasher, pool: HashingPool, store: PasswordStore) {
         self.hasher = hasher
         self.pool = pool
         self.store = store
-        guard let password = Password(Base64URL.encode(world.randomBytes(24))) else { throw HashingPool.Full() }
-        decoy = try await pool.run { try hasher.hash(password) }
+        decoy = hasher.decoy()
     }
 
     /// What a check found.
@@ -48,11 +46,5 @@ package struct PasswordVerifier: Sendable {
     package func seal(_ password: Password, for account: AccountID) async throws -> PasswordStore.Sealed {
         let (hasher, store) = (hasher, store)
         return try await pool.run { try store.seal(try hasher.hash(password), for: account) }
-    }
-
-    /// Spends the time of one hash on nothing: for the path on which no password is stored, beside one on which it is.
-    package func spendTheTimeOfAHash() async throws {
-        let (hasher, decoy) = (hasher, decoy)
-        try await pool.run { if let nothing = Password("") { _ = hasher.verify(nothing, against: decoy) } }
     }
 }

@@ -41,12 +41,23 @@ package struct SlidingWindow: Sendable, Hashable {
         advance(to: Self.index(at: now, limit))
         let used = weighted(at: now, limit)
         guard used < limit.maximum else {
-            let first = !hasRefused
-            hasRefused = true
-            return verdict(false, at: now, limit, isFirstRefusal: first)
+            return verdict(false, at: now, limit, isFirstRefusal: refuse(at: now, limit))
         }
         current += 1
         return verdict(true, at: now, limit, isFirstRefusal: false)
+    }
+
+    /// Notes a refusal; whether it is the first of its fixed window.
+    package mutating func refuse(at now: Timestamp, _ limit: RateLimit) -> Bool {
+        advance(to: Self.index(at: now, limit))
+        defer { hasRefused = true }
+        return !hasRefused
+    }
+
+    /// The length of the fixed window that holds `now`, and what is left of it, in milliseconds.
+    package static func length(at now: Timestamp, _ limit: RateLimit) -> (length: Int64, left: Int64) {
+        let length = max(1, limit.window.milliseconds)
+        return (length, length - now.milliseconds % length)
     }
 
     /// Whether nothing of it counts any more at `now`.
@@ -54,9 +65,8 @@ package struct SlidingWindow: Sendable, Hashable {
 
     /// How many hits count at `now`, rounded up.
     package func weighted(at now: Timestamp, _ limit: RateLimit) -> Int {
-        let window = max(1, limit.window.milliseconds)
-        let left = window - now.milliseconds % window
-        return current + Int((Int64(previous) * left + window - 1) / window)
+        let (length, left) = Self.length(at: now, limit)
+        return current + Int((Int64(previous) * left + length - 1) / length)
     }
 
     /// The verdict on a request, the counters being as they are after it.
@@ -71,8 +81,7 @@ package struct SlidingWindow: Sendable, Hashable {
 
     /// The rest of the fixed window.
     private func remainder(at now: Timestamp, _ limit: RateLimit) -> Duration {
-        let window = max(1, limit.window.milliseconds)
-        return .milliseconds(window - now.milliseconds % window)
+        .milliseconds(Self.length(at: now, limit).left)
     }
 
     /// How long until one more hit is allowed, if none comes: the previous window's weight must have sunk far enough, and when the

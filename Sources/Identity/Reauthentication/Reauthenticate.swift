@@ -50,9 +50,13 @@ package struct Reauthenticate: Sendable {
         let account = try Account(row)
         let subject = subjects.subject(typed: account.email.text, deviceCookie: deviceCookie)
         let started = world.now()
-        let guardian = guardian
+        let whileLocked = Event(
+            .lockoutAttemptWhileLocked, in: world, user: scope.userID, session: scope.sessionID, from: source)
+        let (guardian, recorder) = (guardian, recorder)
         let reservation = try await database.transaction { sql in
-            try guardian.reserve(subject, at: started, in: sql)
+            let reservation = try guardian.reserve(subject, at: started, in: sql)
+            if case .locked = reservation { try recorder.record(whileLocked, in: sql) }
+            return reservation
         }
         switch reservation {
         case .locked(let until): return .locked(until: until)

@@ -7,27 +7,38 @@ import Synchronization
 /// The stored time may lag by the flush interval (30 s); this node always knows better through ``latest(_:)``.
 package final class ActivityTracker: Sendable {
     private static let rowsPerStatement = 5_000
-    private let unwritten = Mutex<[SessionID: Timestamp]>([:])
+
+    private struct Noted {
+        var unwritten: [SessionID: Timestamp] = [:]
+        /// What a flush is writing just now: not in the database yet, so still known here alone.
+        var underWay: [SessionID: Timestamp] = [:]
+    }
+
+    private let state = Mutex(Noted())
 
     package init() {}
 
     /// Notes that a person used `session` just now.
     package func note(_ session: SessionID, at now: Timestamp) {
-        unwritten.withLock { noted in
-            if let known = noted[session], known >= now { return }
-            noted[session] = now
+        state.withLock { noted in
+            if let known = noted.unwritten[session], known >= now { return }
+            noted.unwritten[session] = now
         }
     }
 
     /// The last activity that is not in the database yet.
-    package func latest(_ session: SessionID) -> Timestamp? { unwritten.withLock { $0[session] } }
+    package func latest(_ session: SessionID) -> Timestamp? {
+        state.withLock { $0.unwritten[session] ?? $0.underWay[session] }
+    }
 
     /// Writes what was noted since the last flush: one statement for 5,000 sessions. What could not be written is kept for the next.
     package func flush(to database: any Database) async throws {
-        let noted = unwritten.withLock { noted in
-            defer { noted = [:] }
-            return noted
+        let noted = state.withLock { noted in
+            noted.underWay = noted.unwritten
+            noted.unwritten = [:]
+            return noted.underWay
         }
+        defer { state.withLock { $0.underWay = [:] } }
         var remaining = Array(noted)
         do {
             while !remaining.isEmpty {
@@ -42,7 +53,7 @@ package final class ActivityTracker: Sendable {
                 remaining.removeLast(values.count)
             }
         } catch {
-            unwritten.withLock { $0.merge(remaining) { later, _ in later } }
+            state.withLock { $0.unwritten.merge(remaining) { later, _ in later } }
             throw error
         }
     }

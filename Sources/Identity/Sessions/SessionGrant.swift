@@ -34,7 +34,7 @@ package struct SessionTickets: Sendable {
             userID: account.id, sessionID: session.id, role: account.role, authenticatedAt: session.authenticatedAt,
             methods: session.methods, issuedAt: now, expiresAt: expiry)
         return SessionGrant(
-            account: account, session: session, accessToken: try await accessTokens.mint(claims),
+            account: account, session: session, accessToken: try accessTokens.mint(claims),
             accessTokenLife: expiry - now,
             refreshToken: refreshTokens.token(session: session.id, generation: session.generation),
             sessionExpiresAt: clocks.expiry(of: session, lastActiveAt: lastActiveAt))

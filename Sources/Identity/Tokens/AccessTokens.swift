@@ -40,7 +40,12 @@ package final class AccessTokens: Sendable {
     private struct Keys {
         var signingKeyID: String
         var algorithms: [String: any JWTAlgorithm]
+        /// Tokens that were found good under these keys.
+        var verified: [String: AccessClaims] = [:]
     }
+
+    /// Some two megabytes; past it the memory starts afresh.
+    private static let mostRemembered = 4096
 
     private let algorithm: AccessTokenAlgorithm
     private let issuer: String
@@ -93,27 +98,75 @@ package final class AccessTokens: Sendable {
         for name in names { algorithms[name] = try await collection.getKey(for: JWKIdentifier(string: name)) }
         let signing = algorithm.ringUse.flatMap { ring.active($0)?.id } ?? names.first ?? ""
         let loaded = Keys(signingKeyID: signing, algorithms: algorithms)
-        keys.withLock { $0 = loaded }
+        keys.withLock { keys in
+            // What a key that is gone has vouched for must not be believed any longer.
+            let isUnchanged = Set(keys.algorithms.keys) == Set(loaded.algorithms.keys)
+            let verified = isUnchanged ? keys.verified : [:]
+            keys = loaded
+            keys.verified = verified
+        }
     }
 
     /// A signed token that says `claims`.
-    package func mint(_ claims: AccessClaims) async throws -> String {
-        let payload = AccessTokenPayload(
-            iss: issuer, aud: audience, sub: claims.userID.description, sid: claims.sessionID.description,
-            role: claims.role.rawValue, authTime: claims.authenticatedAt.seconds, amr: claims.methods,
-            iat: claims.issuedAt.seconds, exp: claims.expiresAt.seconds, jti: Base64URL.encode(world.randomBytes(12)))
+    package func mint(_ claims: AccessClaims) throws -> String {
         let (name, key) = keys.withLock { ($0.signingKeyID, $0.algorithms[$0.signingKeyID]) }
         guard let key else { throw Refusal.invalid }
-        let header: JWTHeader = ["alg": .string(algorithm.rawValue), "typ": "at+jwt", "kid": .string(name)]
-        let serializer = DefaultJWTSerializer()
-        let input =
-            try Base64URL.encode(Array(serializer.jsonEncoder.encode(header))) + "."
-            + String(decoding: serializer.serialize(payload, header: header), as: UTF8.self)
+        let input = Base64URL.encode(header(name)) + "." + Base64URL.encode(payload(claims))
         return try input + "." + Base64URL.encode(key.sign(Array(input.utf8)))
     }
 
+    private func header(_ keyID: String) -> [UInt8] {
+        var writer = JSONWriter(capacity: 64)
+        writer.object { object in
+            object.member("alg", algorithm.rawValue)
+            object.member("typ", "at+jwt")
+            object.member("kid", keyID)
+        }
+        return writer.bytes
+    }
+
+    private func payload(_ claims: AccessClaims) -> [UInt8] {
+        var writer = JSONWriter(capacity: 384)
+        writer.object { object in
+            object.member("iss", issuer)
+            object.member("aud", audience)
+            object.member("sub", claims.userID)
+            object.member("sid", claims.sessionID)
+            object.member("role", claims.role.rawValue)
+            object.member("auth_time", claims.authenticatedAt.seconds)
+            object.key("amr")
+            object.array { list in claims.methods.forEach { list.string($0) } }
+            object.member("iat", claims.issuedAt.seconds)
+            object.member("exp", claims.expiresAt.seconds)
+            object.member("jti", Base64URL.encode(world.randomBytes(12)))
+        }
+        return writer.bytes
+    }
+
     /// What `token` says, if it is ours and in time.
-    package func verify(_ token: some StringProtocol) -> Result<AccessClaims, Refusal> {
+    ///
+    /// A token that was found good is remembered by its whole text, because a client sends the same one with each of its requests. Its time
+    /// is looked at every time; when a key is taken away, everything remembered goes with it.
+    package func verify(_ token: String) -> Result<AccessClaims, Refusal> {
+        let known = keys.withLock { $0.verified[token] }
+        switch known.map(Result.success) ?? verifyAnew(token) {
+        case .failure(let refusal): return .failure(refusal)
+        case .success(let claims):
+            guard world.now() < claims.expiresAt else { return .failure(.expired) }
+            if known == nil { remember(token, claims) }
+            return .success(claims)
+        }
+    }
+
+    private func remember(_ token: String, _ claims: AccessClaims) {
+        keys.withLock { keys in
+            if keys.verified.count >= Self.mostRemembered { keys.verified.removeAll(keepingCapacity: true) }
+            keys.verified[token] = claims
+        }
+    }
+
+    /// Everything but the time.
+    private func verifyAnew(_ token: String) -> Result<AccessClaims, Refusal> {
         let parts = token.split(separator: ".", omittingEmptySubsequences: false)
         guard token.utf8.count <= 4096, parts.count == 3, let header = Base64URL.decode(parts[0]),
             let payload = Base64URL.decode(parts[1]), let signature = Base64URL.decode(parts[2]),
@@ -126,12 +179,11 @@ package final class AccessTokens: Sendable {
             let user = AccountID(claims.sub), let session = SessionID(claims.sid),
             let role = Role(rawValue: claims.role)
         else { return .failure(.invalid) }
-        let expiry = Timestamp(seconds: claims.exp)
-        guard world.now() < expiry else { return .failure(.expired) }
         return .success(
             AccessClaims(
                 userID: user, sessionID: session, role: role, authenticatedAt: Timestamp(seconds: claims.authTime),
-                methods: claims.amr, issuedAt: Timestamp(seconds: claims.iat), expiresAt: expiry))
+                methods: claims.amr, issuedAt: Timestamp(seconds: claims.iat), expiresAt: Timestamp(seconds: claims.exp)
+            ))
     }
 
     private struct Header: Decodable {

@@ -15,10 +15,15 @@ package struct RequestSource: Sendable, Hashable {
     /// The request's identity, shown to the client as `X-Request-Id`.
     package var requestID: String
 
-    /// A source. Control characters in `userAgent` are dropped (log injection) and its length is capped.
+    /// A source. Control characters and line breaks in `userAgent` are dropped (log injection), and it is cut.
     package init(ip: IPAddress?, userAgent: String, requestID: String) {
         self.ip = ip
-        let printable = userAgent.unicodeScalars.lazy.filter { $0.value >= 32 && $0.value != 127 }.prefix(256)
+        let printable = userAgent.unicodeScalars.lazy.filter { scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .lineSeparator, .paragraphSeparator: return false
+            default: return true
+            }
+        }.prefix(256)
         self.userAgent = String(String.UnicodeScalarView(printable))
         self.requestID = requestID
     }

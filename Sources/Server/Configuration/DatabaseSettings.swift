@@ -56,18 +56,30 @@ package struct DatabaseSettings: Sendable {
             "DB_QUERY_TIMEOUT_MS", default: 30_000, in: 100...3_600_000, "The longest that a statement may run.")
         queryTimeout = .milliseconds(milliseconds)
         sslMode = reader.choice(
-            "DB_SSL_MODE", default: isRemote ? .require : .prefer,
+            "DB_SSL_MODE", default: Self.sslMode(in: text) ?? (isRemote ? .require : .prefer),
             "TLS to PostgreSQL, in libpq's words; by default require, on this machine prefer.")
     }
 
-    /// Whether the URL names a host that is not this machine.
+    /// Whether the URL names a host that is not this machine. A path is that of a socket.
     private static func isRemote(_ url: String) -> Bool {
         let rest = url.drop { $0 != "/" }.dropFirst(2)
         let authority = rest.prefix { $0 != "/" && $0 != "?" }
-        let hosts = authority.split(separator: "@").last ?? ""
-        return hosts.split(separator: ",").contains { entry in
+        let hosts = [authority.split(separator: "@").last ?? ""] + parameters("host", of: url)
+        return hosts.flatMap { $0.split(separator: ",") }.contains { entry in
             let host = entry.first == "[" ? entry.dropFirst().prefix { $0 != "]" } : entry.prefix { $0 != ":" }
-            return !host.isEmpty && host != "localhost" && IPAddress(host)?.isLoopback != true
-        }
+            let isSocket = host.hasPrefix("/") || host.lowercased().hasPrefix("%2f")
+            return !host.isEmpty && !isSocket && host != "localhost" && IPAddress(host)?.isLoopback != true
+        } || parameters("hostaddr", of: url).contains { IPAddress($0)?.isLoopback != true }
+    }
+
+    /// What the URL itself says about TLS; `DB_SSL_MODE` goes before it.
+    private static func sslMode(in url: String) -> SSLMode? {
+        parameters("sslmode", of: url).last.flatMap { SSLMode(rawValue: String($0)) }
+    }
+
+    /// The values of a parameter in the query of the URL.
+    private static func parameters(_ name: String, of url: String) -> [Substring] {
+        url.drop { $0 != "?" }.dropFirst().split(separator: "&").filter { $0.hasPrefix(name + "=") }
+            .map { $0.dropFirst(name.count + 1) }
     }
 }

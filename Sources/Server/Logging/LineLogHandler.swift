@@ -28,17 +28,21 @@ package struct LineLogHandler: LogHandler {
         set { metadata[key] = newValue }
     }
 
+    /// Writes the line.
     package func log(event: LogEvent) {
+        // One write for one line, so that lines of several threads do not mix.
+        try? FileHandle.standardError.write(contentsOf: Data(line(for: event)))
+    }
+
+    /// What is written for `event`: one line with its end.
+    func line(for event: LogEvent) -> [UInt8] {
         var facts = metadata
         if let given = event.metadata { facts.merge(given) { _, later in later } }
         facts["hb.request.id"] = nil
-        let line: [UInt8]
         switch format {
-        case .text: line = text(event.level, "\(event.message)", facts)
-        case .json: line = json(event.level, "\(event.message)", facts)
+        case .text: return text(event.level, "\(event.message)", facts)
+        case .json: return json(event.level, "\(event.message)", facts)
         }
-        // One write for one line, so that lines of several threads do not mix.
-        try? FileHandle.standardError.write(contentsOf: Data(line))
     }
 
     private func text(_ level: Logger.Level, _ message: String, _ facts: Logger.Metadata) -> [UInt8] {

@@ -1,5 +1,6 @@
 import Core
 import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 import ServiceLifecycle
@@ -14,12 +15,13 @@ extension Installation {
     /// Serves until SIGINT or SIGTERM, then lets what is under way finish, for at most two seconds. `onListening` is told the port.
     package func serve(onListening: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
         let database = database
+        let web = configuration.webConfiguration(secret: secret)
         let routes = Routes(
-            gate: gate, book: book, configuration: configuration.webConfiguration(secret: secret),
+            gate: gate, book: book, configuration: web,
             readiness: { await Self.readiness(of: database) })
         let application = Application(
             responder: routes.responder,
-            server: .http1(configuration: .init(idleTimeout: .seconds(75))),
+            server: .http1(configuration: Self.http(web)),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), serverName: nil),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) }, logger: logger)
@@ -28,6 +30,15 @@ extension Installation {
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = Self.drain
         try await ServiceGroup(configuration: group).run()
+    }
+
+    /// The edge of each connection: how large a header may be, how long it may lie idle, what an unreadable request is told.
+    static func http(_ web: WebConfiguration) -> HTTP1Channel.Configuration {
+        let headers = web.securityHeaders
+        return HTTP1Channel.Configuration(
+            additionalChannelHandlers: [UnreadableRequests(securityHeaders: headers)], idleTimeout: .seconds(75),
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: 16_384, maxHeaderListSize: 32_768, maxHeaderFieldCount: 100))
     }
 
     /// Whether the database answers and has the schema of this program.

@@ -18,8 +18,9 @@ package struct Migrator: Sendable {
         let migrations = migrations
         return try await database.transaction { session in
             if dialect == .postgres {
-                // Held until the transaction ends. The number is arbitrary, and the same in every release.
-                _ = try session.rows("SELECT pg_advisory_xact_lock(7164294410)")
+                // Held until the transaction ends. The number is arbitrary, and the same in every release; other schemas of the
+                // same database are other installations and do not wait.
+                _ = try session.rows("SELECT pg_advisory_xact_lock(716429441, hashtext(current_schema()))")
             }
             try session.run(
                 """

@@ -48,7 +48,17 @@ package struct SecurityHeaders: RouterMiddleware {
         _ request: Request, context: WebContext, next: (Request, WebContext) async throws -> Response
     ) async throws -> Response {
         var response = try await next(request, context)
-        for (name, value) in headers where response.headers[name] == nil { response.headers[name] = value }
+        response.headers = completing(response.headers)
         return response
     }
+
+    /// `fields` with the headers that they lack; what an answer has set itself stays.
+    func completing(_ fields: HTTPFields) -> HTTPFields {
+        var fields = fields
+        for (name, value) in headers where fields[name] == nil { fields[name] = value }
+        return fields
+    }
+
+    /// Whether an answer has not come through here.
+    func isMissing(in fields: HTTPFields) -> Bool { fields[.contentSecurityPolicy] == nil }
 }

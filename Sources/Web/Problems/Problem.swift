@@ -43,8 +43,8 @@ package struct Problem: Error, Sendable {
         self.headers = headers
     }
 
-    /// The answer.
-    package var response: Response {
+    /// The body.
+    var json: [UInt8] {
         var writer = JSONWriter()
         writer.object { object in
             object.member("type", "/v1/problems#\(code.rawValue)")
@@ -69,11 +69,16 @@ package struct Problem: Error, Sendable {
                 object.json(trusted: member.json)
             }
         }
+        return writer.bytes
+    }
+
+    /// The answer.
+    package var response: Response {
         var headers = headers
         headers[.contentType] = "application/problem+json"
         if let retryAfter { headers[.retryAfter] = String(retryAfter.retryAfterSeconds) }
         if code.status == .unauthorized { headers[.wwwAuthenticate] = "Bearer" }
         return Response(
-            status: code.status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: writer.bytes)))
+            status: code.status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: json)))
     }
 }

@@ -14,10 +14,10 @@ package struct Call: Sendable {
     package var source: RequestSource { context.source }
 
     /// The text after `Bearer` in the header `Authorization`; `nil` for another scheme or none.
-    package var bearerToken: Substring? {
+    package var bearerToken: String? {
         guard let header = request.headers[.authorization] else { return nil }
         let parts = header.split(separator: " ", maxSplits: 1)
-        return parts.count == 2 && parts[0].lowercased() == "bearer" ? parts[1] : nil
+        return parts.count == 2 && parts[0].lowercased() == "bearer" ? String(parts[1]) : nil
     }
 
     /// The refresh token in the cookie.

@@ -75,7 +75,9 @@ package struct Registration: Sendable {
                 return Admission(role: invitation.role, invitation: token)
             }
             let isFirst = try sql.row("SELECT id FROM account LIMIT 1") == nil
-            if isFirst { return firstAccountBecomesOwner && mode != .closed ? Admission(role: .owner) : nil }
+            if isFirst {
+                return firstAccountBecomesOwner && mode != .closed ? Admission(role: .owner, isFounder: true) : nil
+            }
             return mode == .open && token == nil ? Admission(role: .agent) : nil
         }
     }
@@ -89,6 +91,8 @@ package struct Registration: Sendable {
     private struct Admission: Sendable {
         var role: Role
         var invitation: String?
+        /// Owner because there is no account yet.
+        var isFounder = false
     }
 
     /// The hash comes before the question whether the address is taken, so a taken address costs the same time.
@@ -111,7 +115,9 @@ package struct Registration: Sendable {
             let account = Account(
                 id: id, email: applicant.email, firstName: applicant.firstName, lastName: applicant.lastName,
                 role: admission.role, createdAt: now)
-            guard try AccountTable.insert(account, in: sql) else { return .emailTaken }
+            guard try AccountTable.insert(account, asFounder: admission.isFounder, in: sql) else {
+                return admission.isFounder ? .closed : .emailTaken
+            }
             if let token = admission.invitation { try Invitations.consume(token, in: sql) }
             try store.write(sealed, for: id, in: sql)
             var told = registered

@@ -1,0 +1,34 @@
+import Core
+import HTTPTypes
+package import NIOCore
+package import NIOHTTPTypes
+
+/// Completes the answer to a request that could not even be read as HTTP: too many or too long header lines, or no HTTP at all.
+///
+/// Such a request reaches no middleware, and the server closes the connection with a bare 400. Here, at the edge of the connection, it gets
+/// the headers and the problem that every other answer has.
+package final class UnreadableRequests: ChannelOutboundHandler, RemovableChannelHandler {
+    package typealias OutboundIn = HTTPResponsePart
+    package typealias OutboundOut = HTTPResponsePart
+
+    private let securityHeaders: SecurityHeaders
+
+    package init(securityHeaders: SecurityHeaders) {
+        self.securityHeaders = securityHeaders
+    }
+
+    /// Completes the head of an answer that came from no route, and gives it a body.
+    package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard case .head(var head) = unwrapOutboundIn(data), securityHeaders.isMissing(in: head.headerFields) else {
+            return context.write(data, promise: promise)
+        }
+        let problem = Problem(
+            .invalidRequest, detail: "This is not a request that can be read: its header is malformed or too large.")
+        let body = ByteBuffer(bytes: problem.json)
+        head.headerFields[.contentType] = "application/problem+json"
+        head.headerFields[.contentLength] = String(body.readableBytes)
+        head.headerFields = securityHeaders.completing(head.headerFields)
+        context.write(wrapOutboundOut(.head(head)), promise: promise)
+        context.write(wrapOutboundOut(.body(body)), promise: nil)
+    }
+}

@@ -1,0 +1,55 @@
+import Server
+import Testing
+
+@Suite struct `environment file` {
+    @Test func `reads the specification's own file`() {
+        let file = EnvironmentFile(SeedEnvironment.text)
+        #expect(file.unreadableLines == [])
+        #expect(Set(file.values.keys) == SeedEnvironment.names)
+        let expected = [
+            "JWT_EXPIRATION": "15m", "ENABLE_DEVICE_FINGERPRINT_CHECK": "false", "COOKIE_SECURE": "true",
+            "COOKIE_DOMAIN": ".example.com", "REQUIRE_REAUTH_FOR_DELETE": "true", "REAUTH_WINDOW_MINUTES": "5",
+            "ENABLE_HARDWARE_KEYS": "false", "CSP_DEFAULT_SRC": "'self'",
+            "CSP_SCRIPT_SRC": "'self' 'unsafe-inline' 'unsafe-eval'", "CSP_IMG_SRC": "'self' data: https:",
+            "CORS_ALLOWED_ORIGINS": "https://crm.example.com,https://www.example.com",
+        ]
+        for (name, value) in expected { #expect(file.values[name] == value) }
+    }
+
+    @Test(
+        arguments: [
+            ("A=b", "b"), ("A = b ", "b"), ("export A=b", "b"), ("A=", ""), ("A=  # nothing", ""), ("A=b#c", "b#c"),
+            ("A=b # c", "b"), ("A=b\t# c", "b"), ("A=\"b # c\"", "b # c"), ("A='b # c' # d", "b # c"), ("A=\"b", "\"b"),
+            ("A=b=c=d", "b=c=d"), ("A=https://x.example/#top", "https://x.example/#top"), ("\u{FEFF}A=b", nil),
+            ("A=b\r", "b"), ("A='b'", "b"), ("A=\u{1F680}", "\u{1F680}"),
+        ] as [(String, String?)])
+    func `reads a line`(line: String, value: String?) {
+        #expect(EnvironmentFile(line).values["A"] == value)
+    }
+
+    @Test func `keeps the quotes of a policy, which belong to it`() {
+        #expect(EnvironmentFile("CSP_IMG_SRC='self' data:  # pictures").values == ["CSP_IMG_SRC": "'self' data:"])
+    }
+
+    @Test func `names the lines it cannot read and reads the others`() {
+        let file = EnvironmentFile("A=1\nnonsense\n\n# comment\n=x\nB C=2\nB=3\r\nA-B=4\nexport\n")
+        #expect(file.values == ["A": "1", "B": "3"])
+        #expect(file.unreadableLines == [2, 5, 6, 8, 9])
+    }
+
+    @Test func `takes the later of two lines`() {
+        #expect(EnvironmentFile("A=1\nA=2").values == ["A": "2"])
+    }
+
+    @Test func `reads random bytes without a crash`() {
+        var state: UInt64 = 9
+        for length in 0..<600 {
+            let bytes = (0..<length).map { _ -> UInt8 in
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                return UInt8(truncatingIfNeeded: state >> 56)
+            }
+            let file = EnvironmentFile(String(decoding: bytes, as: UTF8.self))
+            #expect(file.values.keys.allSatisfy { !$0.isEmpty })
+        }
+    }
+}

@@ -1,0 +1,166 @@
+"""The measurements. Each figure is held against a limit that is measured in turn with it, three times; medians count."""
+
+import statistics
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import limits
+import load
+import server as gatehouse
+import sessions
+
+ROUNDS = 3
+SATURATED_POOL = dict(connections=32, script="login.lua", arguments=(gatehouse.ACCOUNTS, gatehouse.PASSWORD))
+POSTGRES_CONNECTIONS = 10
+SQLITE_CONNECTIONS = (64, 128)
+LIVE_SESSIONS = 100_000
+FLUSH = 17
+"""Seconds within which the server has surely written down the activity of sessions."""
+
+
+@dataclass
+class Figure:
+    """A line of the table."""
+
+    name: str
+    database: str
+    value: float
+    unit: str
+    limit: float
+    limit_name: str
+    target: float
+    at_least: bool
+    """Whether the ratio has to be at least the target, or below it."""
+
+    @property
+    def ratio(self):
+        """The figure as a part of its limit."""
+        return self.value / self.limit
+
+    @property
+    def is_met(self):
+        """Whether the target is met."""
+        return self.ratio >= self.target if self.at_least else self.ratio < self.target
+
+
+@dataclass
+class Site:
+    """A database with data in it, and the program to serve it."""
+
+    binary: str
+    database: str
+    url: str
+    directory: Path
+    owner_password: str
+
+    def server(self, name="data"):
+        """A server that runs in this site."""
+        return gatehouse.Server(self.binary, self.directory / name, self.url)
+
+    def owner_token(self, server):
+        """An access token of the owner."""
+        return server.sign_in(gatehouse.OWNER, self.owner_password)["accessToken"]
+
+
+def in_turn(*measurements):
+    """The medians of measurements that take turns, so that what else happens on the machine hits them alike."""
+    rounds = [[measure() for measure in measurements] for _ in range(ROUNDS)]
+    return [statistics.median(column) for column in zip(*rounds)]
+
+
+def start(site):
+    """From starting the program to the first answer, on a database that is there already."""
+    seconds = []
+    for _ in range(5):
+        with site.server() as server:
+            seconds.append(server.seconds_to_first_answer)
+    value = statistics.median(seconds) * 1000
+    yield Figure("start to first answer", site.database, value, "ms", 200, "200 ms", 1, at_least=False)
+
+
+def logins(site):
+    """Sign-ins against raw hashes; and how long everybody else waits meanwhile."""
+    with site.server() as server:
+        token = site.owner_token(server)
+        flood = server.origin + "/v1/auth/login"
+        clients = server.origin + "/v1/clients?limit=20"
+        load.run(flood, 1, **SATURATED_POOL)
+        hashes, rate = in_turn(
+            lambda: limits.hashes_per_second(3), lambda: load.run(flood, 4, **SATURATED_POOL).rate)
+        yield Figure("logins", site.database, rate, "/s", hashes, "raw Argon2id hashes", 0.9, at_least=True)
+
+        def wait():
+            with load.in_background(flood, 30, **SATURATED_POOL):
+                time.sleep(0.5)
+                return load.run(clients, 4, 2, script="light.lua", bearer=token).p99
+
+        value, = in_turn(wait)
+        yield Figure(
+            "page of clients, p99 while logins saturate", site.database, value, "ms", 50, "50 ms", 1, at_least=False)
+
+
+def refreshes(site):
+    """Refreshes against what the database allows at best."""
+    with site.server() as server:
+        def refresh(connections, seconds):
+            chains = site.directory / "chains"
+            # Two more than connections: wrk takes one to look at.
+            chains.write_text("\n".join(server.refresh_tokens(connections + 2)) + "\n")
+            return load.run(
+                server.origin + "/v1/auth/refresh", seconds, connections, script="refresh.lua", arguments=(chains,)).rate
+
+        if site.database == "PostgreSQL":
+            refresh(POSTGRES_CONNECTIONS, 1)
+            statements, rate = in_turn(
+                lambda: limits.refreshes_by_pgbench(site.url, site.directory, 4, POSTGRES_CONNECTIONS),
+                lambda: refresh(POSTGRES_CONNECTIONS, 4))
+            yield Figure(
+                "refreshes", site.database, rate, "/s", statements, "one statement by pgbench", 0.5, at_least=True)
+            return
+        refresh(SQLITE_CONNECTIONS[0], 1)
+        for connections in SQLITE_CONNECTIONS:
+            syncs, rate = in_turn(
+                lambda: limits.syncs_per_second(site.directory, 1), lambda: refresh(connections, 3))
+            limit, name = min((5000, "5,000/s"), (20 * syncs, f"20 x {syncs:,.0f} disk syncs"))
+            yield Figure(
+                f"refreshes, {connections} connections", site.database, rate, "/s", limit, name, 1, at_least=True)
+
+
+def pages(site):
+    """A page of 20 of 500 clients, with access token, against the barest answer of the same server."""
+    with site.server() as server:
+        token = site.owner_token(server)
+        health, clients = server.origin + "/health", server.origin + "/v1/clients?limit=20"
+        for url in (health, clients):
+            load.run(url, 1, 16, bearer=token)
+        bare, rate = in_turn(
+            lambda: load.run(health, 3, 16, bearer=token).rate, lambda: load.run(clients, 3, 16, bearer=token).rate)
+        yield Figure("pages of clients", site.database, rate, "/s", bare, "/health", 0.3, at_least=True)
+
+
+def memory(site):
+    """Resident memory: idle, and at its highest with many sessions that are all in use while logins saturate. Linux alone."""
+    if not Path("/proc/self/status").exists():
+        return
+    with site.server() as server:
+        time.sleep(3)
+        _, highest = server.memory()
+        yield Figure("memory, idle", site.database, highest, "MB", 80, "80 MB", 1, at_least=False)
+        session = sessions.session_of(site.owner_token(server))
+    sessions.copy(site.url, session, LIVE_SESSIONS)
+    with site.server() as server:
+        tokens = site.directory / "tokens"
+        sessions.write_tokens(tokens, site.owner_token(server), LIVE_SESSIONS)
+        with load.in_background(server.origin + "/v1/auth/login", 120, **SATURATED_POOL):
+            touched = load.run(
+                server.origin + "/v1/clients?limit=1", 60, 8, script="sessions.lua", arguments=(tokens,)).answers
+            if touched < LIVE_SESSIONS - 8:
+                raise load.LoadFailed(f"only {touched} sessions were used in time")
+            time.sleep(FLUSH)
+            _, highest = server.memory()
+        yield Figure(
+            "memory, 100,000 sessions, logins saturate", site.database, highest, "MB", 150, "150 MB", 1, at_least=False)
+
+
+ALL = {"start": start, "logins": logins, "refreshes": refreshes, "pages": pages, "memory": memory}
