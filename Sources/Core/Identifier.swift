@@ -24,13 +24,9 @@ package struct Identifier<Entity>: Hashable, Comparable, Sendable {
     }
 
     /// Reads exactly 16 bytes; `nil` for any other number.
-    package init?(bytes: some Collection<UInt8>) {
-        guard bytes.count == 16 else { return nil }
-        var words: (UInt64, UInt64) = (0, 0)
-        for (index, byte) in bytes.enumerated() {
-            if index < 8 { words.0 = words.0 << 8 | UInt64(byte) } else { words.1 = words.1 << 8 | UInt64(byte) }
-        }
-        self.init(high: words.0, low: words.1)
+    package init?(bytes: [UInt8]) {
+        guard let words = IdentifierForm.words(bytes) else { return nil }
+        self.init(high: words.high, low: words.low)
     }
 
     /// Reads the 8-4-4-4-12 form in either case; `nil` for anything else.
@@ -75,6 +71,16 @@ extension Identifier: CustomStringConvertible {
 /// The work of ``Identifier`` that does not depend on what is identified: one copy of it, compiled for all.
 private enum IdentifierForm {
     private static let digits = Array("0123456789abcdef".utf8)
+
+    static func words(_ bytes: [UInt8]) -> (high: UInt64, low: UInt64)? {
+        guard bytes.count == 16 else { return nil }
+        var (high, low): (UInt64, UInt64) = (0, 0)
+        for index in 0..<8 {
+            high = high << 8 | UInt64(bytes[index])
+            low = low << 8 | UInt64(bytes[index + 8])
+        }
+        return (high, low)
+    }
 
     static func bytes(_ high: UInt64, _ low: UInt64) -> [UInt8] {
         var bytes: [UInt8] = []

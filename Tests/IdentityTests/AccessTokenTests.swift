@@ -33,6 +33,8 @@ import Testing
     func `are refused when any bit of them is bent`(algorithm: AccessTokenAlgorithm) async throws {
         try await GateFixture.open(.sqlite, { $0.algorithm = algorithm }) { fixture in
             let token = Array(try fixture.gate.accessTokens.mint(fixture.claims()).utf8)
+            // Seen once and remembered, so that what is remembered is put to the test as well.
+            #expect(fixture.verdict(String(decoding: token, as: UTF8.self)) == "accepted")
             for index in token.indices {
                 for bit in [0, 1, 5] as [UInt8] {
                     var bent = token
@@ -117,6 +119,37 @@ import Testing
             for stray in 1...3 {
                 #expect(fixture.verdict(String(token.dropLast()) + String(alphabet[last + stray])) == "invalid")
             }
+        }
+    }
+
+    @Test func `that were accepted are not accepted in another spelling of the same text`() async throws {
+        try await GateFixture.open(.sqlite) { fixture in
+            // The Kelvin sign is no K, though Unicode holds the two for the same character.
+            let sign = "\u{212A}"
+            #expect(sign == "K")
+            var respelt = 0
+            for _ in 1...20 {
+                let token = try fixture.gate.accessTokens.mint(fixture.claims())
+                #expect(fixture.verdict(token) == "accepted")
+                guard let letter = token.firstIndex(of: "K") else { continue }
+                respelt += 1
+                let other = String(token[..<letter]) + sign + token[token.index(after: letter)...]
+                #expect(fixture.verdict(other) == "invalid")
+            }
+            #expect(respelt > 0)
+        }
+    }
+
+    @Test func `more than are remembered are all judged rightly`() async throws {
+        try await GateFixture.open(.sqlite) { fixture in
+            let first = try fixture.gate.accessTokens.mint(fixture.claims())
+            for _ in 0..<5_000 {
+                let token = try fixture.gate.accessTokens.mint(fixture.claims())
+                #expect(fixture.verdict(token) == "accepted")
+            }
+            #expect(fixture.verdict(first) == "accepted")
+            fixture.time.advance(by: .hours(1))
+            #expect(fixture.verdict(first) == "expired")
         }
     }
 

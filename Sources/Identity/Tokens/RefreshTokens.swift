@@ -32,7 +32,7 @@ package struct RefreshTokens: Sendable {
     /// What a presented text stands for; `nil` for anything that we did not make.
     package func recognize(_ text: some StringProtocol) -> PresentedRefreshToken? {
         guard text.utf8.count <= 100, let bytes = Base64URL.decode(text), bytes.count == Self.length,
-            bytes.first == Self.version, let session = SessionID(bytes: bytes[1..<17])
+            bytes.first == Self.version, let session = SessionID(bytes: Array(bytes[1..<17]))
         else { return nil }
         let body = Array(bytes.prefix(25))
         guard keys.contains(where: { $0.isValid(bytes.suffix(32), for: body) }) else { return nil }
