@@ -48,7 +48,7 @@ package struct PasswordPolicy: Sendable, Hashable {
         var broken: [Violation] = []
         let length = text.unicodeScalars.count
         if length < minimumLength { broken.append(.tooShort) }
-        if length > maximumLength { return broken + [.tooLong] }
+        if length > maximumLength { broken.append(.tooLong) }
         let properties = text.unicodeScalars.map(\.properties)
         if requiresUppercase, !properties.contains(where: { $0.isUppercase }) { broken.append(.noUppercase) }
         if requiresLowercase, !properties.contains(where: { $0.isLowercase }) { broken.append(.noLowercase) }

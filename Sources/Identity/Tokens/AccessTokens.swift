@@ -42,6 +42,8 @@ package final class AccessTokens: Sendable {
         var algorithms: [String: any JWTAlgorithm]
         /// Tokens that were found good under these keys.
         var verified: [String: AccessClaims] = [:]
+        /// How often a key came or went.
+        var changes = 0
     }
 
     /// Some two megabytes; past it the memory starts afresh.
@@ -101,9 +103,10 @@ package final class AccessTokens: Sendable {
         keys.withLock { keys in
             // What a key that is gone has vouched for must not be believed any longer.
             let isUnchanged = Set(keys.algorithms.keys) == Set(loaded.algorithms.keys)
-            let verified = isUnchanged ? keys.verified : [:]
+            let (verified, changes) = isUnchanged ? (keys.verified, keys.changes) : ([:], keys.changes + 1)
             keys = loaded
             keys.verified = verified
+            keys.changes = changes
         }
     }
 
@@ -148,18 +151,22 @@ package final class AccessTokens: Sendable {
     /// A token that was found good is remembered by its whole text, because a client sends the same one with each of its requests. Its time
     /// is looked at every time; when a key is taken away, everything remembered goes with it.
     package func verify(_ token: String) -> Result<AccessClaims, Refusal> {
-        let known = keys.withLock { $0.verified[token] }
+        // A String finds its look-alikes too (the Kelvin sign is a K to it); a token is ASCII and has one spelling.
+        guard token.utf8.allSatisfy({ $0 < 128 }) else { return .failure(.invalid) }
+        let (known, changes) = keys.withLock { ($0.verified[token], $0.changes) }
         switch known.map(Result.success) ?? verifyAnew(token) {
         case .failure(let refusal): return .failure(refusal)
         case .success(let claims):
             guard world.now() < claims.expiresAt else { return .failure(.expired) }
-            if known == nil { remember(token, claims) }
+            if known == nil { remember(token, claims, changes) }
             return .success(claims)
         }
     }
 
-    private func remember(_ token: String, _ claims: AccessClaims) {
+    /// Remembers a token, unless a key that may have vouched for it was taken away meanwhile.
+    private func remember(_ token: String, _ claims: AccessClaims, _ changes: Int) {
         keys.withLock { keys in
+            guard keys.changes == changes else { return }
             if keys.verified.count >= Self.mostRemembered { keys.verified.removeAll(keepingCapacity: true) }
             keys.verified[token] = claims
         }
