@@ -34,10 +34,11 @@ def main():
             for database in DATABASES[arguments.database]:
                 measure(arguments, database, Path(directory) / database, found)
         finally:
+            # Also when a figure could not be taken: those before it were.
             print_table(machine, found)
-    if arguments.json:
-        lines = [asdict(figure) | {"ratio": figure.ratio, "is_met": figure.is_met} for figure in found]
-        Path(arguments.json).write_text(json.dumps({"machine": machine, "figures": lines}, indent=2) + "\n")
+            if arguments.json:
+                lines = [asdict(figure) | {"ratio": figure.ratio, "is_met": figure.is_met} for figure in found]
+                Path(arguments.json).write_text(json.dumps({"machine": machine, "figures": lines}, indent=2) + "\n")
     return 0 if all(figure.is_met for figure in found) else 1
 
 

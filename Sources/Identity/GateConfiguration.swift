@@ -49,7 +49,7 @@ extension Gate {
         let passwords = PasswordVerifier(
             hasher: PasswordHasher(cost: configuration.hashCost, world: world), pool: hashing, store: store)
         let recorder = EventRecorder(isEnabled: configuration.recordsEvents)
-        let guardian = SignInGuard(policy: configuration.lockout)
+        let guardian = SignInGuard(policy: configuration.lockout, recorder: recorder, world: world)
         let subjects = SignInSubjects(secret: configuration.secret, world: world)
         let activity = ActivityTracker()
         let revoked = RevokedSessions(accessTokenLife: configuration.clocks.accessToken)

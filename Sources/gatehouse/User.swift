@@ -36,6 +36,9 @@ struct User: AsyncParsableCommand {
             }
             let first = firstName ?? Terminal.ask("First name: ")
             let last = lastName ?? Terminal.ask("Last name: ")
+            guard PersonName.flaw(in: first) == nil, PersonName.flaw(in: last) == nil else {
+                throw ValidationError("First and last name must have 1 to 100 characters and no line break.")
+            }
             guard let password = Terminal.askForPassword() else { throw ValidationError("The passwords differ.") }
             let installation = try await Start.installation(try Start.configuration(), level: .warning)
             let applicant = Registration.Applicant(email: address, password: password, firstName: first, lastName: last)

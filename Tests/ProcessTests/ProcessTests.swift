@@ -97,6 +97,11 @@ import Testing
         let weak = try await Program.run(arguments, in: directory, input: "password\n")
         #expect(weak.status != 0)
         #expect(weak.output.contains("at least 12 characters"))
+        let nameless = ["user", "create", "--role", "owner", "--email", "b@office.example", "--first-name", " "]
+        let blank = try await Program.run(
+            nameless + ["--last-name", "O"], in: directory, input: "Lantern-Orchid-47-Saddle\n")
+        #expect(blank.status != 0)
+        #expect(blank.output.contains("First and last name"))
         let made = try await Program.run(arguments, in: directory, input: "Lantern-Orchid-47-Saddle\n")
         #expect(made.status == 0)
         #expect(made.output.contains("Made ann@office.example, owner."))

@@ -1,24 +1,45 @@
 package import Core
+package import SecurityEvents
 package import Storage
 
-/// The one place that decides whether a credential may be checked, for every path that checks one: sign-in, step-up, and whatever comes
-/// later. A path that forgot it would be the hole.
+/// The one place that decides whether a credential may be checked, and that writes down what came of it, for every path that checks one:
+/// sign-in, step-up, and whatever comes later. A path that forgot it would be the hole.
 package struct SignInGuard: Sendable {
     package let policy: LockoutPolicy
+    private let recorder: EventRecorder
+    private let world: World
 
-    package init(policy: LockoutPolicy) {
+    package init(policy: LockoutPolicy, recorder: EventRecorder, world: World) {
         self.policy = policy
+        self.recorder = recorder
+        self.world = world
     }
 
-    /// Asks to try a password for `subject`.
-    func reserve(_ subject: SignInSubject, at now: Timestamp, in sql: any SQLSession) throws -> LockoutState.Reservation
-    {
-        try change(subject, at: now, in: sql) { state in state.reserve(at: now, policy) }
+    /// Asks to try a password. A try while locked is told in the log.
+    func reserve(_ attempt: CredentialAttempt, in sql: any SQLSession) throws -> LockoutState.Reservation {
+        let reservation = try change(attempt.subject, at: attempt.at, in: sql) { $0.reserve(at: attempt.at, policy) }
+        if case .locked = reservation {
+            try recorder.record(attempt.event(.lockoutAttemptWhileLocked, in: world), in: sql)
+        }
+        return reservation
     }
 
-    /// The password was wrong.
-    func fail(_ subject: SignInSubject, at now: Timestamp, in sql: any SQLSession) throws -> LockoutState.Consequence {
-        try change(subject, at: now, in: sql) { state in state.fail(at: now, policy) }
+    /// The password was wrong: the failure with its reason, and the warning and the lock that it may bring about.
+    func fail(_ attempt: CredentialAttempt, _ detail: [String: String], in sql: any SQLSession) throws {
+        let now = world.now()
+        let consequence = try change(attempt.subject, at: now, in: sql) { $0.fail(at: now, policy) }
+        try recorder.record(attempt.event(.loginFailed, in: world, detail: detail), in: sql)
+        if consequence.warns {
+            let failures = String(LockoutPolicy.warning.failures)
+            try recorder.record(
+                attempt.event(.multipleFailedLogins, in: world, detail: ["failures": failures]), in: sql)
+        }
+        if consequence.locked {
+            let minutes = String(policy.duration.milliseconds / 60_000)
+            let scope = attempt.subject.isKnownDevice ? "device" : "address"
+            try recorder.record(
+                attempt.event(.accountLocked, in: world, detail: ["scope": scope, "minutes": minutes]), in: sql)
+        }
     }
 
     /// The password was right.

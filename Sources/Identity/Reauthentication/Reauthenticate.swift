@@ -49,15 +49,10 @@ package struct Reauthenticate: Sendable {
         guard let row = rows.first, let stored = try PasswordStore.Sealed(row) else { return .sessionRevoked }
         let account = try Account(row)
         let subject = subjects.subject(typed: account.email.text, deviceCookie: deviceCookie)
-        let started = world.now()
-        let whileLocked = Event(
-            .lockoutAttemptWhileLocked, in: world, user: scope.userID, session: scope.sessionID, from: source)
-        let (guardian, recorder) = (guardian, recorder)
-        let reservation = try await database.transaction { sql in
-            let reservation = try guardian.reserve(subject, at: started, in: sql)
-            if case .locked = reservation { try recorder.record(whileLocked, in: sql) }
-            return reservation
-        }
+        let attempt = CredentialAttempt(
+            subject: subject, source: source, at: world.now(), user: scope.userID, session: scope.sessionID)
+        let guardian = guardian
+        let reservation = try await database.transaction { sql in try guardian.reserve(attempt, in: sql) }
         switch reservation {
         case .locked(let until): return .locked(until: until)
         case .busy: return .busy
@@ -72,27 +67,11 @@ package struct Reauthenticate: Sendable {
             throw error
         }
         guard case .right = verdict else {
-            try await refuse(subject, scope, from: source)
+            let detail = ["reason": "wrong_password", "step": "reauthentication"]
+            try await database.transaction { sql in try guardian.fail(attempt, detail, in: sql) }
             return .invalidCredentials
         }
         return try await renew(subject, scope, from: source)
-    }
-
-    private func refuse(_ subject: SignInSubject, _ scope: Scope, from source: RequestSource) async throws {
-        let now = world.now()
-        func event(_ type: EventType, _ detail: [String: String]) -> Event {
-            Event(type, in: world, user: scope.userID, session: scope.sessionID, from: source, detail: detail)
-        }
-        let failed = event(.loginFailed, ["reason": "wrong_password", "step": "reauthentication"])
-        let warning = event(.multipleFailedLogins, ["failures": String(LockoutPolicy.warning.failures)])
-        let locked = event(.accountLocked, ["scope": subject.isKnownDevice ? "device" : "address"])
-        let (guardian, recorder) = (guardian, recorder)
-        _ = try await database.transaction { sql in
-            let consequence = try guardian.fail(subject, at: now, in: sql)
-            try recorder.record(failed, in: sql)
-            if consequence.warns { try recorder.record(warning, in: sql) }
-            if consequence.locked { try recorder.record(locked, in: sql) }
-        }
     }
 
     private func renew(_ subject: SignInSubject, _ scope: Scope, from source: RequestSource) async throws -> Outcome {

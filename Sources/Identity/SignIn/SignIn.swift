@@ -54,8 +54,9 @@ package struct SignIn: Sendable {
     ) async throws -> Outcome {
         let subject = subjects.subject(typed: typedAddress, deviceCookie: deviceCookie)
         let address = EmailAddress(typedAddress)
-        let attempt = Attempt(subject: subject, source: source, at: world.now())
+        var attempt = CredentialAttempt(subject: subject, source: source, at: world.now())
         let start = try await begin(attempt, address: address)
+        attempt.user = start.account?.id
         switch start.reservation {
         case .locked(let until): return .locked(until: until)
         case .busy: return .busy
@@ -70,7 +71,7 @@ package struct SignIn: Sendable {
             throw error
         }
         guard case .right(let renewed) = verdict, let account = start.account, let stored = start.stored else {
-            return try await refuse(attempt, account: start.account)
+            return try await refuse(attempt)
         }
         if let refusal = try await refuseUnusable(account, attempt) { return refusal }
         let session = newSession(for: account, from: source)
@@ -80,22 +81,15 @@ package struct SignIn: Sendable {
         return .signedIn(grant, deviceCookie: subject.isKnownDevice ? nil : subjects.deviceCookie(for: account.email))
     }
 
-    private struct Attempt: Sendable {
-        let subject: SignInSubject
-        let source: RequestSource
-        let at: Timestamp
-    }
-
     private struct Start: Sendable {
         let reservation: LockoutState.Reservation
         let account: Account?
         let stored: PasswordStore.Sealed?
     }
 
-    /// Reserves the attempt and reads the account, known or not.
-    private func begin(_ attempt: Attempt, address: EmailAddress?) async throws -> Start {
-        let lockedEvent = Event(.lockoutAttemptWhileLocked, in: world, from: attempt.source)
-        let (guardian, recorder) = (guardian, recorder)
+    /// Reads the account, known or not, and reserves the attempt.
+    private func begin(_ attempt: CredentialAttempt, address: EmailAddress?) async throws -> Start {
+        let guardian = guardian
         return try await database.transaction { sql in
             let row = try sql.row(
                 """
@@ -104,14 +98,11 @@ package struct SignIn: Sendable {
                 WHERE email = \(address?.text ?? "")
                 """)
             let account = try row.map(Account.init)
-            let reservation = try guardian.reserve(attempt.subject, at: attempt.at, in: sql)
-            if case .locked = reservation {
-                var told = lockedEvent
-                told.userID = account?.id
-                try recorder.record(told, in: sql)
-            }
+            var known = attempt
+            known.user = account?.id
             return Start(
-                reservation: reservation, account: account, stored: try row.flatMap(PasswordStore.Sealed.init))
+                reservation: try guardian.reserve(known, in: sql), account: account,
+                stored: try row.flatMap(PasswordStore.Sealed.init))
         }
     }
 
@@ -121,30 +112,16 @@ package struct SignIn: Sendable {
         _ = try await database.transaction { sql in try guardian.release(subject, at: now, in: sql) }
     }
 
-    /// Settles a wrong password: the failure, and whatever it brings about.
-    private func refuse(_ attempt: Attempt, account: Account?) async throws -> Outcome {
-        let now = world.now()
-        let reason = account == nil ? "unknown_address" : "wrong_password"
-        let scope = attempt.subject.isKnownDevice ? "device" : "address"
-        func event(_ type: EventType, _ detail: [String: String]) -> Event {
-            Event(type, in: world, user: account?.id, from: attempt.source, detail: detail)
-        }
-        let failed = event(.loginFailed, ["reason": reason])
-        let warning = event(.multipleFailedLogins, ["failures": String(LockoutPolicy.warning.failures)])
-        let minutes = guardian.policy.duration.milliseconds / 60_000
-        let locked = event(.accountLocked, ["scope": scope, "minutes": String(minutes)])
-        let (guardian, recorder) = (guardian, recorder)
-        _ = try await database.transaction { sql in
-            let consequence = try guardian.fail(attempt.subject, at: now, in: sql)
-            try recorder.record(failed, in: sql)
-            if consequence.warns { try recorder.record(warning, in: sql) }
-            if consequence.locked { try recorder.record(locked, in: sql) }
-        }
+    /// Settles a wrong password.
+    private func refuse(_ attempt: CredentialAttempt) async throws -> Outcome {
+        let reason = attempt.user == nil ? "unknown_address" : "wrong_password"
+        let guardian = guardian
+        try await database.transaction { sql in try guardian.fail(attempt, ["reason": reason], in: sql) }
         return .invalidCredentials
     }
 
     /// A right password for an account that may not be used: told to its owner alone, and no failure.
-    private func refuseUnusable(_ account: Account, _ attempt: Attempt) async throws -> Outcome? {
+    private func refuseUnusable(_ account: Account, _ attempt: CredentialAttempt) async throws -> Outcome? {
         let reason: String
         let outcome: Outcome
         if account.status == .disabled {
@@ -155,7 +132,7 @@ package struct SignIn: Sendable {
             return nil
         }
         let now = world.now()
-        let event = Event(.loginFailed, in: world, user: account.id, from: attempt.source, detail: ["reason": reason])
+        let event = attempt.event(.loginFailed, in: world, detail: ["reason": reason])
         let (guardian, recorder) = (guardian, recorder)
         _ = try await database.transaction { sql in
             try guardian.succeed(attempt.subject, at: now, in: sql)
@@ -175,7 +152,7 @@ package struct SignIn: Sendable {
     }
 
     private func open(
-        _ session: Session, of account: Account, _ attempt: Attempt,
+        _ session: Session, of account: Account, _ attempt: CredentialAttempt,
         renewal: (old: PasswordStore.Sealed, new: PasswordStore.Sealed)?
     ) async throws {
         let event = Event(

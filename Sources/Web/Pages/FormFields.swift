@@ -17,13 +17,6 @@ struct FormFields: Sendable {
 
     subscript(name: String) -> String { values[name] ?? "" }
 
-    /// Whether `text` can be a person's name: 1 to 100 code points, no control characters.
-    static func isName(_ text: String) -> Bool {
-        (1...100).contains(text.unicodeScalars.count)
-            && !text.unicodeScalars.contains { $0.properties.generalCategory == .control }
-            && !text.unicodeScalars.allSatisfy { $0.properties.isWhitespace }
-    }
-
     private static func decode(_ text: Substring) -> String? {
         String(text.map { $0 == "+" ? " " : $0 }).removingPercentEncoding
     }

@@ -48,7 +48,7 @@ package struct InvitationPages: Sendable {
             return form(token: token, fields.values, problems: ["Enter an e-mail address such as name@example.com."])
         }
         let names = [fields["firstName"], fields["lastName"]]
-        guard names.allSatisfy({ FormFields.isName($0) }) else {
+        guard names.allSatisfy({ PersonName.flaw(in: $0) == nil }) else {
             return form(
                 token: token, fields.values, problems: ["Enter a first and a last name of at most 100 characters."])
         }

@@ -1,3 +1,5 @@
+import Identity
+
 /// Reads the members of a request's body, and collects everything that is wrong with them, so that a person is told
 /// once.
 ///
@@ -39,16 +41,15 @@ package struct JSONFields: Sendable {
         return nil
     }
 
-    /// A person's name: 1 to 100 code points without control characters.
+    /// A person's name, as ``PersonName`` has it.
     package mutating func name(_ name: String) -> String {
         let text = string(name)
-        let scalars = text.unicodeScalars
         if errors.contains(where: { $0.field == name }) { return text }
-        if scalars.allSatisfy({ $0.properties.isWhitespace }) {
-            refuse(name, "required", "This field is required.")
-        } else if scalars.count > 100 {
-            refuse(name, "too_long", "At most 100 characters.")
-        } else if scalars.contains(where: { $0.properties.generalCategory == .control }) {
+        switch PersonName.flaw(in: text) {
+        case nil: break
+        case .blank: refuse(name, "required", "This field is required.")
+        case .tooLong: refuse(name, "too_long", "At most 100 characters.")
+        case .controlCharacter:
             refuse(name, "invalid_characters", "Leave out line breaks and other control characters.")
         }
         return text

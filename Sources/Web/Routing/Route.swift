@@ -8,8 +8,6 @@ package enum Access: Sendable {
     case anyone(@Sendable (Call) async throws -> Response)
     /// Whoever is signed in.
     case signedIn(@Sendable (SignedInCall) async throws -> Response)
-    /// Whoever is signed in with one of the roles.
-    case roles(Set<Role>, @Sendable (SignedInCall) async throws -> Response)
     /// Whoever has shown the password a moment ago.
     case steppedUp(ReauthenticationPolicy.Purpose, @Sendable (SteppedUpCall) async throws -> Response)
 }

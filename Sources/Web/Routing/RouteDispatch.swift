@@ -24,11 +24,6 @@ package struct RouteDispatch: Sendable {
             return try await limited(route, by: nil, call) { try await answer(call) }
         case .signedIn(let answer):
             return try await admitted(route, call) { try await answer($0) }
-        case .roles(let roles, let answer):
-            return try await admitted(route, call) { signedIn in
-                guard roles.contains(signedIn.scope.role) else { throw Problem(.forbidden) }
-                return try await answer(signedIn)
-            }
         case .steppedUp(let purpose, let answer):
             return try await admitted(route, call) { signedIn in
                 try await answer(try steppedUp(signedIn, for: purpose))
