@@ -54,6 +54,7 @@ let package = Package(
     targets: [
         systemLibrary("CSodium", "libsodium", apt: "libsodium-dev", brew: "libsodium"),
         systemLibrary("CPostgres", "libpq", apt: "libpq-dev", brew: "libpq"),
+        .systemLibrary(name: "CMalloc", path: "Sources/System/CMalloc"),
         systemLibrary("CZxcvbn", nil, apt: "libzxcvbn-dev", brew: "zxcvbn-c"),
 
         library("Core", [crypto]),
@@ -84,7 +85,7 @@ let package = Package(
             "Server",
             [
                 "Core", "Storage", "StorageSQLite", "StoragePostgres", "SecurityEvents", "Identity", "CRM", "Web",
-                hummingbird, lifecycle, logging, nioCore,
+                "CMalloc", hummingbird, lifecycle, logging, nioCore,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Configuration", package: "swift-configuration"),

@@ -63,15 +63,18 @@ package struct Identifier<Entity>: Hashable, Comparable, Sendable {
 
 extension Identifier: CustomStringConvertible {
     /// The ASCII bytes of the 8-4-4-4-12 form.
-    package var textBytes: [UInt8] { IdentifierForm.text(high, low) }
+    package var textBytes: [UInt8] {
+        var text: [UInt8] = []
+        text.reserveCapacity(36)
+        IdentifierForm.append(high, low, to: &text)
+        return text
+    }
 
     package var description: String { String(decoding: textBytes, as: UTF8.self) }
 }
 
 /// The work of ``Identifier`` that does not depend on what is identified: one copy of it, compiled for all.
-private enum IdentifierForm {
-    private static let digits = Array("0123456789abcdef".utf8)
-
+enum IdentifierForm {
     static func words(_ bytes: [UInt8]) -> (high: UInt64, low: UInt64)? {
         guard bytes.count == 16 else { return nil }
         var (high, low): (UInt64, UInt64) = (0, 0)
@@ -93,15 +96,22 @@ private enum IdentifierForm {
         return bytes
     }
 
-    static func text(_ high: UInt64, _ low: UInt64) -> [UInt8] {
-        var text: [UInt8] = []
-        text.reserveCapacity(36)
-        for nibble in 0..<32 {
-            if nibble == 8 || nibble == 12 || nibble == 16 || nibble == 20 { text.append(UInt8(ascii: "-")) }
-            let word = nibble < 16 ? high : low
-            text.append(digits[Int(truncatingIfNeeded: word >> UInt64(60 - nibble % 16 * 4) & 15)])
+    /// Put together aside and appended as a whole: a check of the array for each digit would cost more than the digits.
+    static func append(_ high: UInt64, _ low: UInt64, to text: inout [UInt8]) {
+        unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 36) { form in
+            var end = 0
+            for nibble in 0..<32 {
+                if nibble == 8 || nibble == 12 || nibble == 16 || nibble == 20 {
+                    unsafe form[end] = UInt8(ascii: "-")
+                    end += 1
+                }
+                let word = nibble < 16 ? high : low
+                let digit = UInt8(truncatingIfNeeded: word >> UInt64(60 - nibble % 16 * 4) & 15)
+                unsafe form[end] = digit < 10 ? 48 + digit : 87 + digit
+                end += 1
+            }
+            unsafe text.append(contentsOf: form)
         }
-        return text
     }
 }
 

@@ -26,8 +26,18 @@ package struct JSONWriter: Sendable {
         close(UInt8(ascii: "]"))
     }
 
-    /// Writes a member's name; its value must follow.
-    package mutating func key(_ name: String) {
+    /// Writes a member's name, which needs no escaping; its value must follow.
+    package mutating func key(_ name: StaticString) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        name.withUTF8Buffer { unsafe bytes.append(contentsOf: $0) }
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
+    }
+
+    /// Writes the name of a member that is called by data; its value must follow.
+    package mutating func key(text name: String) {
         string(name)
         bytes.append(UInt8(ascii: ":"))
         needsComma = false
@@ -35,15 +45,27 @@ package struct JSONWriter: Sendable {
 
     /// Writes a string, escaping what RFC 8259 §7 demands.
     package mutating func string(_ value: String) {
+        var value = value
+        value.withUTF8 { string(utf8: unsafe $0.span) }
+    }
+
+    /// Writes a string that is there as UTF-8.
+    package mutating func string(utf8 text: Span<UInt8>) {
         separate()
         bytes.append(UInt8(ascii: "\""))
         // Most text needs no escape, and is then copied as a whole.
-        if value.utf8.contains(where: Self.needsEscape) {
-            for byte in value.utf8 { escape(byte) }
-        } else {
-            bytes.append(contentsOf: value.utf8)
+        var start = 0
+        for index in text.indices where Self.needsEscape(text[index]) {
+            append(text.extracting(start..<index))
+            escape(text[index])
+            start = index + 1
         }
+        append(text.extracting(start..<text.count))
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func append(_ piece: Span<UInt8>) {
+        unsafe piece.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
     }
 
     private static func needsEscape(_ byte: UInt8) -> Bool {
@@ -56,11 +78,35 @@ package struct JSONWriter: Sendable {
         bytes.append(byte)
     }
 
-    /// Writes a string of bytes that need no escaping, such as an identifier or a moment.
-    package mutating func plainString(_ ascii: [UInt8]) {
+    /// Writes an identifier in its 8-4-4-4-12 form.
+    package mutating func identifier<Entity>(_ value: Identifier<Entity>) {
+        identifier(high: value.high, low: value.low)
+    }
+
+    /// Writes the identifier whose 16 bytes these are; `false`, and nothing written, for another number of bytes.
+    package mutating func identifier(bytes value: Span<UInt8>) -> Bool {
+        guard value.count == 16 else { return false }
+        var (high, low): (UInt64, UInt64) = (0, 0)
+        for index in 0..<8 {
+            high = high << 8 | UInt64(value[index])
+            low = low << 8 | UInt64(value[index + 8])
+        }
+        identifier(high: high, low: low)
+        return true
+    }
+
+    private mutating func identifier(high: UInt64, low: UInt64) {
         separate()
         bytes.append(UInt8(ascii: "\""))
-        bytes.append(contentsOf: ascii)
+        IdentifierForm.append(high, low, to: &bytes)
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Writes a moment in ISO 8601.
+    package mutating func moment(_ value: Timestamp) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        value.appendISO8601(to: &bytes)
         bytes.append(UInt8(ascii: "\""))
     }
 
@@ -95,6 +141,12 @@ package struct JSONWriter: Sendable {
         bytes.append(contentsOf: piece.utf8)
     }
 
+    /// The same for a piece that is there as UTF-8.
+    package mutating func json(trusted piece: Span<UInt8>) {
+        separate()
+        append(piece)
+    }
+
     private mutating func separate() {
         if needsComma { bytes.append(UInt8(ascii: ",")) }
         needsComma = true
@@ -127,32 +179,32 @@ package struct JSONWriter: Sendable {
 
 extension JSONWriter {
     /// Writes a member that is a string, or `null`.
-    package mutating func member(_ name: String, _ value: String?) {
+    package mutating func member(_ name: StaticString, _ value: String?) {
         key(name)
         if let value { string(value) } else { null() }
     }
 
     /// Writes a member that is a whole number, or `null`.
-    package mutating func member(_ name: String, _ value: Int64?) {
+    package mutating func member(_ name: StaticString, _ value: Int64?) {
         key(name)
         if let value { number(value) } else { null() }
     }
 
     /// Writes a member that is `true` or `false`.
-    package mutating func member(_ name: String, _ value: Bool) {
+    package mutating func member(_ name: StaticString, _ value: Bool) {
         key(name)
         bool(value)
     }
 
     /// Writes a member that is an identifier, or `null`.
-    package mutating func member<Entity>(_ name: String, _ value: Identifier<Entity>?) {
+    package mutating func member<Entity>(_ name: StaticString, _ value: Identifier<Entity>?) {
         key(name)
-        if let value { plainString(value.textBytes) } else { null() }
+        if let value { identifier(value) } else { null() }
     }
 
     /// Writes a member that is a moment in ISO 8601, or `null`.
-    package mutating func member(_ name: String, _ value: Timestamp?) {
+    package mutating func member(_ name: StaticString, _ value: Timestamp?) {
         key(name)
-        if let value { plainString(value.iso8601Bytes) } else { null() }
+        if let value { moment(value) } else { null() }
     }
 }

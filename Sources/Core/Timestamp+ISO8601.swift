@@ -1,41 +1,45 @@
 extension Timestamp {
     /// The moment as `2026-01-31T09:05:00.123Z` (RFC 3339), the form of every time in the API.
     package var iso8601: String {
-        String(decoding: iso8601Bytes, as: UTF8.self)
+        var bytes: [UInt8] = []
+        appendISO8601(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The ASCII bytes of ``iso8601``, for writers that never make a string of it.
-    package var iso8601Bytes: [UInt8] {
+    /// Appends the ASCII bytes of ``iso8601``, for writers that never make a string of it.
+    func appendISO8601(to bytes: inout [UInt8]) {
         // The form has four digits for the year: a moment outside 0000 to 9999 is shown as the nearest inside.
         let shown = min(max(milliseconds, -62_167_219_200_000), 253_402_300_799_999)
         let day = Self.floorDivide(shown, 86_400_000)
         let inDay = shown - day * 86_400_000
         let (year, month, date) = Self.civil(fromDay: day)
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(24)
-        func append(_ value: Int64, digits: Int) {
-            var divisor: Int64 = 1
-            for _ in 1..<digits { divisor *= 10 }
-            while divisor > 0 {
-                bytes.append(UInt8(truncatingIfNeeded: 48 + (value / divisor) % 10))
-                divisor /= 10
+        // Put together aside and appended as a whole: a check of the array for each digit would cost more than the digits.
+        unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 24) { form in
+            func digit(_ value: Int64, _ position: Int) {
+                unsafe form[position] = UInt8(truncatingIfNeeded: 48 + value % 10)
             }
+            func pair(_ value: Int64, _ position: Int) {
+                digit(value / 10, position)
+                digit(value, position + 1)
+            }
+            pair(year / 100, 0)
+            pair(year % 100, 2)
+            unsafe form[4] = UInt8(ascii: "-")
+            pair(month, 5)
+            unsafe form[7] = UInt8(ascii: "-")
+            pair(date, 8)
+            unsafe form[10] = UInt8(ascii: "T")
+            pair(inDay / 3_600_000, 11)
+            unsafe form[13] = UInt8(ascii: ":")
+            pair(inDay / 60_000 % 60, 14)
+            unsafe form[16] = UInt8(ascii: ":")
+            pair(inDay / 1000 % 60, 17)
+            unsafe form[19] = UInt8(ascii: ".")
+            digit(inDay / 100, 20)
+            pair(inDay % 100, 21)
+            unsafe form[23] = UInt8(ascii: "Z")
+            unsafe bytes.append(contentsOf: form)
         }
-        append(year, digits: 4)
-        bytes.append(UInt8(ascii: "-"))
-        append(month, digits: 2)
-        bytes.append(UInt8(ascii: "-"))
-        append(date, digits: 2)
-        bytes.append(UInt8(ascii: "T"))
-        append(inDay / 3_600_000, digits: 2)
-        bytes.append(UInt8(ascii: ":"))
-        append(inDay / 60_000 % 60, digits: 2)
-        bytes.append(UInt8(ascii: ":"))
-        append(inDay / 1000 % 60, digits: 2)
-        bytes.append(UInt8(ascii: "."))
-        append(inDay % 1000, digits: 3)
-        bytes.append(UInt8(ascii: "Z"))
-        return bytes
     }
 
     /// Reads `2026-01-31T09:05:00Z`, with or without a fraction, with `Z` or a numeric offset, or a bare date

@@ -33,6 +33,15 @@ package protocol Database: Sendable {
     /// Runs one `SELECT`: one round trip.
     func rows(_ statement: SQL) async throws -> [Row]
 
+    /// Runs one `SELECT` and lets `body` take what it needs out of each row while the database still holds it.
+    ///
+    /// For lists on hot paths: nothing is copied that `body` does not copy. It may start over, with `start`
+    /// made anew and the first row.
+    func reduce<T: Sendable>(
+        _ statement: SQL, into start: @autoclosure @escaping @Sendable () -> T,
+        _ body: @escaping @Sendable (inout T, any RowInPlace) throws -> Void
+    ) async throws -> T
+
     /// Runs the statements in order as one transaction and returns the rows of each: one round trip.
     ///
     /// For the hot paths, where a later statement is conditional on an earlier one through SQL itself.

@@ -21,6 +21,16 @@ extension PostgresConnection {
         return try rows(result, entry)
     }
 
+    /// Runs one statement and shows `body` its rows in place, one after the other.
+    func forEachRow(of sql: SQL, _ body: (any RowInPlace) throws -> Void) throws {
+        let result = try execute(Call(sql)).result
+        let row = PostgresRowInPlace(result)
+        for index in 0..<result.count {
+            row.index = index
+            try body(row)
+        }
+    }
+
     /// Runs one statement and returns how many rows it changed.
     func changes(_ sql: SQL) throws -> Int { try execute(Call(sql)).result.changes }
 

@@ -56,6 +56,20 @@ package final class PostgresDatabase: Database {
         }
     }
 
+    /// Runs one `SELECT` and reads its rows in place; see ``Storage/Database/reduce(_:into:_:)``.
+    package func reduce<T: Sendable>(
+        _ statement: SQL, into start: @autoclosure @escaping @Sendable () -> T,
+        _ body: @escaping @Sendable (inout T, any RowInPlace) throws -> Void
+    ) async throws -> T {
+        try await onThread { pool in
+            try PostgresTransaction(pool: pool).tryingAgain { connection in
+                var value = start()
+                try connection.forEachRow(of: statement) { row in try body(&value, row) }
+                return value
+            }
+        }
+    }
+
     /// Runs the statements as one transaction; see ``Storage/Database/batch(_:)``.
     package func batch(_ statements: [SQL]) async throws -> [[Row]] {
         guard !statements.isEmpty else { return [] }

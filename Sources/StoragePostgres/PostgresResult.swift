@@ -64,12 +64,29 @@ import Storage
         }
     }
 
-    private func value(_ row: Int32, _ column: Int32, type: UInt32) throws -> SQLValue {
-        if unsafe PQgetisnull(handle, row, column) == 1 { return .null }
+    /// How many rows there are.
+    var count: Int32 { unsafe PQntuples(handle) }
+
+    /// The OID of the column's type.
+    func type(_ column: Int32) -> UInt32 { unsafe PQftype(handle, column) }
+
+    /// Whether there is no value.
+    func isNull(_ row: Int32, _ column: Int32) -> Bool { unsafe PQgetisnull(handle, row, column) == 1 }
+
+    /// Lends a value's bytes, in PostgreSQL's binary form.
+    func withBytes<T>(_ row: Int32, _ column: Int32, _ body: (UnsafeBufferPointer<UInt8>) throws -> T) rethrows -> T {
         let length = unsafe Int(PQgetlength(handle, row, column))
         let start = unsafe UnsafeRawPointer(PQgetvalue(handle, row, column))?.assumingMemoryBound(to: UInt8.self)
-        let bytes = unsafe UnsafeBufferPointer(start: start, count: length)
-        guard let value = unsafe ResultValue.decode(bytes, type: type) else {
+        return try unsafe body(UnsafeBufferPointer(start: start, count: length))
+    }
+
+    /// One value. Throws ``StorageError/failed(_:)`` for a type that the product does not use.
+    func value(_ row: Int32, _ column: Int32) throws -> SQLValue { try value(row, column, type: type(column)) }
+
+    private func value(_ row: Int32, _ column: Int32, type: UInt32) throws -> SQLValue {
+        if isNull(row, column) { return .null }
+        guard let value = unsafe withBytes(row, column, { bytes in unsafe ResultValue.decode(bytes, type: type) })
+        else {
             let name = unsafe PQfname(handle, column).map { unsafe String(cString: $0) } ?? ""
             throw StorageError.failed("the column \(name) is of type \(type) of PostgreSQL, which cannot be read")
         }

@@ -2,18 +2,16 @@ import GRDBSQLite
 
 /// Interrupts a statement that runs longer than it may.
 ///
-/// SQLite asks now and then, between two steps of its virtual machine, whether to go on. Used only on the serial queue
-/// of its connection.
+/// SQLite asks now and then, between two steps of its virtual machine, whether to go on. Used only by whoever has the
+/// connection.
 @safe final class Deadline {
-    private let limit: Duration
     private var end: ContinuousClock.Instant?
 
     /// How many steps of the virtual machine pass between two looks at the clock: some tens of microseconds.
     private static let stepsBetweenLooks: Int32 = 4000
 
     /// Watches `connection`. The deadline must live as long as the connection is used.
-    init(_ limit: Duration, on connection: OpaquePointer) {
-        self.limit = limit
+    init(on connection: OpaquePointer) {
         unsafe sqlite3_progress_handler(
             connection, Self.stepsBetweenLooks,
             { context in
@@ -22,8 +20,8 @@ import GRDBSQLite
             }, Unmanaged.passUnretained(self).toOpaque())
     }
 
-    /// Gives the statement that starts now its full time.
-    func start() { end = ContinuousClock.now + limit }
+    /// Gives the statement that starts now the time `limit`.
+    func start(_ limit: Duration) { end = ContinuousClock.now + limit }
 
     /// Lets what follows run for as long as it takes: a commit must not be cut short.
     func stop() { end = nil }

@@ -2,22 +2,63 @@ import Dispatch
 import Storage
 import Synchronization
 
-import class GRDB.DatabasePool
+import class GRDB.DatabaseQueue
 
-/// Where reads run: as many lanes as there are reading connections, each on a serial queue of its own.
+/// One connection that reads. It belongs to whoever has taken it, and to nobody else.
 ///
-/// A job goes to a lane that is free, else it waits for the first that becomes free, so a long read holds up no short one
-/// while there is another lane. One change of thread per read: GRDB's own asynchronous reads take three, which costs more
-/// than most queries.
+/// `@unchecked Sendable`: the lock of ``ReaderLanes`` orders the takings.
+final class ReaderLane: @unchecked Sendable {
+    /// Where jobs run that may take long.
+    fileprivate let queue: DispatchQueue
+    private let open: @Sendable () throws -> DatabaseQueue
+    private let queryTimeout: Duration
+    private var opened: (database: DatabaseQueue, connection: SQLiteConnection)?
+
+    fileprivate init(
+        number: Int, queryTimeout: Duration, _ open: @escaping @Sendable () throws -> DatabaseQueue
+    ) {
+        queue = DispatchQueue(label: "gatehouse.sqlite.reader.\(number)")
+        self.open = open
+        self.queryTimeout = queryTimeout
+    }
+
+    /// The connection, opened when it is first needed.
+    func connection() throws -> SQLiteConnection {
+        if let opened { return opened.connection }
+        do {
+            let database = try open()
+            // GRDB opens and closes; in between nobody but us uses the connection, so its queue need not be asked again.
+            let connection = try database.unsafeRead { try SQLiteConnection($0, queryTimeout: queryTimeout) }
+            opened = (database, connection)
+            return connection
+        } catch {
+            throw StorageError(error)
+        }
+    }
+
+    fileprivate func close() {
+        opened?.connection.finish()
+        try? opened?.database.close()
+        opened = nil
+    }
+}
+
+/// The connections that read.
+///
+/// A short read takes a free lane and stays on the thread it is on (``take()``). A job that may take long goes to the
+/// queue of a free lane, else it waits for the first that becomes free, so a long read holds up no short one while there is
+/// another lane.
 final class ReaderLanes: Sendable {
-    /// Reads on a connection, or learns why there is none.
-    typealias Job = @Sendable (Result<GRDBDatabase, any Error>) -> Void
+    typealias Job = @Sendable (ReaderLane) -> Void
+
+    private static let count = 8
 
     private struct State {
         /// Those before `taken` have been taken: removing each from the front would move all others.
         var waiting: [Job?] = []
         var taken = 0
-        var free: [DispatchQueue]
+        /// The last one used is used next, so that no more connections are opened than are needed at once.
+        var free: [ReaderLane]
 
         mutating func next() -> Job? {
             guard taken < waiting.count else {
@@ -35,13 +76,23 @@ final class ReaderLanes: Sendable {
         }
     }
 
-    private let pool: DatabasePool
+    private let lanes: [ReaderLane]
     private let state: Mutex<State>
 
-    init(_ pool: DatabasePool) {
-        self.pool = pool
-        let lanes = 1...max(1, pool.configuration.maximumReaderCount)
-        state = Mutex(State(free: lanes.map { DispatchQueue(label: "gatehouse.sqlite.reader.\($0)") }))
+    init(_ file: SQLiteFile, queryTimeout: Duration) {
+        lanes = (1...Self.count).map { number in
+            ReaderLane(number: number, queryTimeout: queryTimeout) { try file.reader() }
+        }
+        state = Mutex(State(free: lanes.reversed()))
+    }
+
+    /// A free lane, if there is one; must be given back.
+    func take() -> ReaderLane? { state.withLock { $0.free.popLast() } }
+
+    /// Ends what began with ``take()``.
+    func giveBack(_ lane: ReaderLane) {
+        guard let job = next(freeing: lane) else { return }
+        lane.queue.async { self.run(job, on: lane) }
     }
 
     /// Has `job` run as soon as a lane is free.
@@ -51,25 +102,24 @@ final class ReaderLanes: Sendable {
             if lane == nil { state.waiting.append(job) }
             return lane
         }
-        lane?.async { [self] in
-            perform(job)
-            while let next = next(freeing: lane) { perform(next) }
-        }
+        guard let lane else { return }
+        lane.queue.async { self.run(job, on: lane) }
     }
 
-    private func perform(_ job: Job) {
-        do {
-            // "Unsafe" only in that it opens no transaction: a single SELECT is one picture by itself.
-            try pool.unsafeRead { database in job(.success(database)) }
-        } catch {
-            job(.failure(error))
-        }
+    /// Closes the connections, which nobody may be using any more.
+    func close() {
+        for lane in lanes { lane.close() }
     }
 
-    private func next(freeing lane: DispatchQueue?) -> Job? {
+    private func run(_ job: Job, on lane: ReaderLane) {
+        job(lane)
+        while let next = next(freeing: lane) { next(lane) }
+    }
+
+    private func next(freeing lane: ReaderLane) -> Job? {
         state.withLock { state in
             let job = state.next()
-            if job == nil, let lane { state.free.append(lane) }
+            if job == nil { state.free.append(lane) }
             return job
         }
     }

@@ -1,32 +1,40 @@
 import Dispatch
 package import Storage
-import Synchronization
 
-import class GRDB.DatabasePool
+import class GRDB.DatabaseQueue
 
 /// The product's tables in one SQLite file.
 ///
-/// One connection writes, several read; each runs on a serial queue of its own, never on the threads of Swift's tasks.
-/// Transactions that arrive together share one durable commit.
+/// One connection writes, several read. Transactions run on a queue of their own, and those that arrive together share one
+/// durable commit. A single `SELECT` starts on the thread it is asked on, which saves two changes of thread: they cost more
+/// than most queries. One that takes longer than a moment moves to a queue, so that it holds up nobody's task.
 package final class SQLiteDatabase: Storage.Database {
     /// How many jobs may wait or run; past it callers get ``StorageError/overloaded``.
     private static let capacity = 10_000
 
-    private let pool: DatabasePool
-    private let queryTimeout: Duration
+    /// How long a read may stay on the thread it is asked on. A page of a list takes a tenth of it.
+    private static let moment = Duration.milliseconds(1)
+
+    private let writer: DatabaseQueue
+    private let writing: SQLiteConnection
     private let admission = Admission(capacity: capacity)
     private let writes = GroupCommit()
     private let reads: ReaderLanes
-    private let connections = Mutex<[ObjectIdentifier: SQLiteConnection]>([:])
+    private let long = LongStatements()
 
     /// Opens the file at `path`, whose folder must exist; makes it, readable by its owner only, when it is not there.
     ///
     /// A statement that runs longer than `queryTimeout` is cut off with ``StorageError/timedOut``. Throws
     /// ``StorageError/unavailable(_:)`` when the file cannot be opened, ``StorageError/failed(_:)`` when it is no database.
     package init(path: String, queryTimeout: Duration) throws {
-        pool = try SQLiteFile(path: path).pool()
-        reads = ReaderLanes(pool)
-        self.queryTimeout = queryTimeout
+        let file = SQLiteFile(path: path)
+        writer = try file.writer()
+        do {
+            writing = try writer.unsafeRead { try SQLiteConnection($0, queryTimeout: queryTimeout) }
+        } catch {
+            throw StorageError(error)
+        }
+        reads = ReaderLanes(file, queryTimeout: queryTimeout)
     }
 
     package var dialect: SQLDialect { .sqlite }
@@ -39,13 +47,7 @@ package final class SQLiteDatabase: Storage.Database {
         defer { admission.leave() }
         return try await withCheckedThrowingContinuation { continuation in
             guard writes.enqueue(WriteJob(body, tell: continuation)) else { return }
-            pool.asyncWriteWithoutTransaction { [self] database in
-                do {
-                    writes.drain(try connection(database))
-                } catch {
-                    writes.fail(StorageError(error))
-                }
-            }
+            writer.asyncWriteWithoutTransaction { [self] _ in writes.drain(writing) }
         }
     }
 
@@ -64,7 +66,21 @@ package final class SQLiteDatabase: Storage.Database {
 
     /// Runs one `SELECT`.
     package func rows(_ statement: SQL) async throws -> [Row] {
-        try await onReader { connection in try connection.rows(statement) }
+        let statement = statement.rendered(for: .sqlite)
+        return try await select(statement.text) { connection, limit in try connection.rows(statement, within: limit) }
+    }
+
+    /// Runs one `SELECT` and reads its rows in place; see ``Storage/Database/reduce(_:into:_:)``.
+    package func reduce<T: Sendable>(
+        _ statement: SQL, into start: @autoclosure @escaping @Sendable () -> T,
+        _ body: @escaping @Sendable (inout T, any RowInPlace) throws -> Void
+    ) async throws -> T {
+        let statement = statement.rendered(for: .sqlite)
+        return try await select(statement.text) { connection, limit in
+            var value = start()
+            try connection.forEachRow(of: statement, within: limit) { row in try body(&value, row) }
+            return value
+        }
     }
 
     /// Runs the statements as one transaction; see ``Storage/Database/batch(_:)``.
@@ -75,16 +91,41 @@ package final class SQLiteDatabase: Storage.Database {
     /// Waits for what is under way, then lets the connections go.
     package func close() async {
         await admission.close()
-        let pool = pool
+        let (writer, writing, reads) = (writer, writing, reads)
         await withCheckedContinuation { continuation in
-            // Waits for connections and syncs the file, so it has a thread of its own. That it fails would mean a
+            // Waits for the writer and syncs the file, so it has a thread of its own. That it fails would mean a
             // statement still runs, which the admission has ruled out.
             DispatchQueue(label: "gatehouse.sqlite.close").async {
+                reads.close()
+                writing.finish()
                 // So that the file alone, without its log, is a whole backup of a stopped server.
-                try? pool.writeWithoutTransaction { database in _ = try database.checkpoint(.truncate) }
-                try? pool.close()
+                try? writer.writeWithoutTransaction { database in _ = try database.checkpoint(.truncate) }
+                try? writer.close()
                 continuation.resume()
             }
+        }
+    }
+
+    /// Runs `work` for the statement `text`: on this thread if it ends within a moment, else on a reader's queue.
+    private func select<T: Sendable>(
+        _ text: String, _ work: @escaping @Sendable (SQLiteConnection, _ limit: Duration?) throws -> T
+    ) async throws -> T {
+        if let value = try inAMoment(text, work) { return value }
+        return try await onReader { connection in try work(connection, nil) }
+    }
+
+    /// `nil` when `work` takes longer than a moment, may be expected to, or no lane is free.
+    private func inAMoment<T>(_ text: String, _ work: (SQLiteConnection, Duration?) throws -> T) throws -> T? {
+        guard !long.skips(text) else { return nil }
+        try admission.enter()
+        defer { admission.leave() }
+        guard let lane = reads.take() else { return nil }
+        defer { reads.giveBack(lane) }
+        do {
+            return try work(try lane.connection(), Self.moment)
+        } catch StorageError.timedOut {
+            long.insert(text)
+            return nil
         }
     }
 
@@ -95,24 +136,7 @@ package final class SQLiteDatabase: Storage.Database {
         try admission.enter()
         defer { admission.leave() }
         return try await withCheckedThrowingContinuation { continuation in
-            reads.submit { [self] result in
-                continuation.resume(
-                    with: Result {
-                        let database: GRDBDatabase
-                        do { database = try result.get() } catch { throw StorageError(error) }
-                        return try work(try connection(database))
-                    })
-            }
-        }
-    }
-
-    /// What we know of `database`; made when it is first used. Kept for good, as GRDB keeps the connection.
-    private func connection(_ database: GRDBDatabase) throws -> SQLiteConnection {
-        try connections.withLock { connections in
-            if let known = connections[ObjectIdentifier(database)] { return known }
-            let connection = try SQLiteConnection(database, queryTimeout: queryTimeout)
-            connections[ObjectIdentifier(database)] = connection
-            return connection
+            reads.submit { lane in continuation.resume(with: Result { try work(lane.connection()) }) }
         }
     }
 }

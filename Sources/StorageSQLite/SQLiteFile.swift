@@ -2,7 +2,7 @@ import GRDBSQLite
 import Storage
 
 import struct GRDB.Configuration
-import class GRDB.DatabasePool
+import class GRDB.DatabaseQueue
 
 #if canImport(Glibc)
 import Glibc
@@ -16,29 +16,43 @@ import Darwin
 struct SQLiteFile {
     let path: String
 
-    /// Opens the file, making it first when there is none.
+    /// Opens the connection that writes, making the file first when there is none.
     ///
     /// WAL, so that readers and the writer never wait for each other; `synchronous = FULL`, so that what was reported as
     /// committed survives a power cut. Throws ``StorageError/unavailable(_:)`` when the file cannot be opened.
-    func pool() throws -> DatabasePool {
+    func writer() throws -> DatabaseQueue {
         try createForOwnerOnly()
+        var configuration = Self.configuration
+        configuration.journalMode = .wal
+        do {
+            let writer = try DatabaseQueue(path: path, configuration: configuration)
+            // GRDB sets NORMAL when it turns on WAL, so this must come after.
+            try writer.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            return writer
+        } catch {
+            throw StorageError(error)
+        }
+    }
+
+    /// Opens a connection that cannot write. There must be a writer.
+    func reader() throws -> DatabaseQueue {
+        var configuration = Self.configuration
+        configuration.readonly = true
+        return try DatabaseQueue(path: path, configuration: configuration)
+    }
+
+    private static var configuration: Configuration {
         var configuration = Configuration()
         configuration.label = "gatehouse"
         configuration.foreignKeysEnabled = true
         configuration.busyMode = .timeout(5)
-        configuration.maximumReaderCount = 8
         configuration.prepareDatabase { database in
             try database.execute(sql: "PRAGMA cache_size = -8000")
-            try database.execute(sql: "PRAGMA journal_size_limit = 67108864")
+            if !database.configuration.readonly {
+                try database.execute(sql: "PRAGMA journal_size_limit = 67108864")
+            }
         }
-        do {
-            let pool = try DatabasePool(path: path, configuration: configuration)
-            // GRDB sets NORMAL when it turns on WAL, so this must come after.
-            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-            return pool
-        } catch {
-            throw StorageError(error)
-        }
+        return configuration
     }
 
     /// The file holds password hashes and clients: nobody else on the machine may read it. SQLite gives the files beside

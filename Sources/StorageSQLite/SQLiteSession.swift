@@ -11,10 +11,14 @@ final class SQLiteSession: SQLSession {
 
     init(_ connection: SQLiteConnection) { self.connection = connection }
 
-    func rows(_ statement: SQL) throws -> [Row] { try keepingFailure { try connection.rows(statement) } }
+    func rows(_ statement: SQL) throws -> [Row] {
+        try keepingFailure { try connection.rows(statement.rendered(for: .sqlite)) }
+    }
 
     @discardableResult
-    func run(_ statement: SQL) throws -> Int { try keepingFailure { try connection.changes(statement) } }
+    func run(_ statement: SQL) throws -> Int {
+        try keepingFailure { try connection.changes(statement.rendered(for: .sqlite)) }
+    }
 
     private func keepingFailure<T>(_ body: () throws -> T) throws -> T {
         if let failure { throw failure }

@@ -200,6 +200,55 @@ import Testing
         }
     }
 
+    @Test(arguments: DatabaseKind.available)
+    func `is written for the API as its clients are one by one`(kind: DatabaseKind) async throws {
+        try await Office.open(kind) { office in
+            _ = try await office.book.seedDemo(count: 60)
+            try await office.client(office.ana, "Zoë \"Zo\" \u{1F3E0}") {
+                $0.source = nil
+                $0.background = "line one\nline \\ two"
+            }
+            var query = ClientQuery()
+            for sort in ClientSort.allCases {
+                query.sort = sort
+                query.cursor = nil
+                for _ in 0..<2 {
+                    let outcome = try await (
+                        office.book.list(office.owner, query), office.book.listJSON(office.owner, query)
+                    )
+                    guard case (.page(let page), .page(let json)) = outcome else {
+                        Issue.record("no page: \(outcome)")
+                        return
+                    }
+                    var writer = JSONWriter()
+                    for client in page.clients { client.write(to: &writer) }
+                    #expect(json.clients.bytes == writer.bytes)
+                    #expect(json.total == page.total)
+                    #expect(json.nextCursor == page.nextCursor)
+                    query.cursor = page.nextCursor
+                }
+            }
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
+    func `still tells the total when everything behind the cursor is gone`(kind: DatabaseKind) async throws {
+        try await Office.open(kind) { office in
+            let first = try await office.client(office.ana, "First")
+            office.time.advance(by: .seconds(1))
+            try await office.client(office.ana, "Second")
+            let page = try await office.page(office.owner) { $0.limit = 1 }
+            _ = try await office.book.delete(office.owner, first.id, proof: try office.proof(office.owner))
+            let rest = try await office.page(office.owner) {
+                $0.limit = 1
+                $0.cursor = page.nextCursor
+            }
+            #expect(rest.clients.isEmpty)
+            #expect(rest.total == 1)
+            #expect(rest.nextCursor == nil)
+        }
+    }
+
     @Test(arguments: DatabaseKind.available.filter { $0 == .sqlite })
     func `each order reads its index`(kind: DatabaseKind) async throws {
         try await Office.open(kind) { office in

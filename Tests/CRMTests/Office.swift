@@ -67,7 +67,7 @@ struct Office: Sendable {
     /// The page for `query`, which must be accepted.
     func page(
         _ scope: Scope, _ change: (inout ClientQuery) -> Void = { _ in }
-    ) async throws -> ClientPage {
+    ) async throws -> ClientPage<[Client]> {
         var query = ClientQuery()
         change(&query)
         let outcome = try await book.list(scope, query)

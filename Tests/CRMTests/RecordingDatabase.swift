@@ -31,6 +31,14 @@ final class RecordingDatabase: Database {
         return try await database.rows(statement)
     }
 
+    func reduce<T: Sendable>(
+        _ statement: SQL, into start: @autoclosure @escaping @Sendable () -> T,
+        _ body: @escaping @Sendable (inout T, any RowInPlace) throws -> Void
+    ) async throws -> T {
+        asked.withLock { $0.append(statement) }
+        return try await database.reduce(statement, into: start(), body)
+    }
+
     func batch(_ statements: [SQL]) async throws -> [[Row]] {
         opened.withLock { $0 += 1 }
         return try await database.batch(statements)

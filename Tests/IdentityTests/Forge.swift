@@ -44,7 +44,7 @@ struct Forge {
     /// The `kid` in the header of `token`.
     func keyID(of token: String) throws -> String {
         struct Header: Decodable { let kid: String }
-        let header = try #require(Base64URL.decode(token.prefix { $0 != "." }))
+        let header = try #require(Base64URL.decode(String(token.prefix { $0 != "." })))
         return try JSONDecoder().decode(Header.self, from: Data(header)).kid
     }
 

@@ -35,6 +35,14 @@ final class WatchedDatabase: Database {
         return try await database.rows(statement)
     }
 
+    func reduce<T: Sendable>(
+        _ statement: SQL, into start: @autoclosure @escaping @Sendable () -> T,
+        _ body: @escaping @Sendable (inout T, any RowInPlace) throws -> Void
+    ) async throws -> T {
+        count()
+        return try await database.reduce(statement, into: start(), body)
+    }
+
     func batch(_ statements: [SQL]) async throws -> [[Row]] {
         count()
         batched.withLock { $0.append(statements.count) }

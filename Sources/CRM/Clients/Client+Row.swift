@@ -1,8 +1,16 @@
 import Core
 import Storage
 
+/// The columns that make a client, in the order in which every statement that returns one names them.
+enum ClientColumn: Int {
+    case id, firstName, lastName, emails, phones, addresses, tags, collaborators, stage, source, assignedTo, price
+    case background, createdAt, updatedAt, lastActivityAt, version
+    /// Not part of a client: what follows it.
+    case end
+}
+
 extension Client {
-    /// The columns that make a client, for every statement that returns one.
+    /// The columns of ``ClientColumn``.
     static var columns: SQL {
         """
         id, first_name, last_name, emails, phones, addresses, tags, collaborators, stage, source, assigned_to, price,
@@ -10,23 +18,30 @@ extension Client {
         """
     }
 
-    init(_ row: Row) throws {
-        id = try row.get("id")
-        firstName = try row.get("first_name")
-        lastName = try row.get("last_name")
-        emails = try row.get("emails")
-        phones = try row.get("phones")
-        addresses = try row.get("addresses")
-        tags = try row.get("tags")
-        collaborators = try row.get("collaborators")
-        stage = try row.get("stage")
-        source = try row.optional("source")
-        assignedTo = try row.optional("assigned_to")
-        price = try row.optional("price")
-        background = try row.get("background")
-        createdAt = try row.get("created_at")
-        updatedAt = try row.get("updated_at")
-        lastActivityAt = try row.get("last_activity_at")
-        version = try row.get("version")
+    /// Copies the client out of a row that begins with ``columns``.
+    init(_ row: any RowInPlace) throws {
+        func list<Element>(_ column: ClientColumn) throws -> StoredList<Element> {
+            StoredList(stored: try row.text(column.rawValue))
+        }
+        func optional<Value>(_ column: ClientColumn, _ read: (Int) throws -> Value) rethrows -> Value? {
+            row.isNull(column.rawValue) ? nil : try read(column.rawValue)
+        }
+        id = try row.identifier(ClientColumn.id.rawValue)
+        firstName = try row.text(ClientColumn.firstName.rawValue)
+        lastName = try row.text(ClientColumn.lastName.rawValue)
+        emails = try list(.emails)
+        phones = try list(.phones)
+        addresses = try list(.addresses)
+        tags = try list(.tags)
+        collaborators = try list(.collaborators)
+        stage = try row.text(ClientColumn.stage.rawValue)
+        source = try optional(.source, row.text)
+        assignedTo = try optional(.assignedTo) { try row.identifier($0) }
+        price = try optional(.price, row.integer)
+        background = try row.text(ClientColumn.background.rawValue)
+        createdAt = try row.moment(ClientColumn.createdAt.rawValue)
+        updatedAt = try row.moment(ClientColumn.updatedAt.rawValue)
+        lastActivityAt = try row.moment(ClientColumn.lastActivityAt.rawValue)
+        version = try row.integer(ClientColumn.version.rawValue)
     }
 }

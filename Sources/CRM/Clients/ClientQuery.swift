@@ -34,14 +34,16 @@ package struct ClientQuery: Sendable, Hashable {
     package init() {}
 }
 
-/// A page of the client list.
-package struct ClientPage: Sendable, Hashable {
-    package let clients: [Client]
+/// A page of the client list, with its clients in the form that was asked for.
+package struct ClientPage<Clients: Sendable>: Sendable {
+    package let clients: Clients
     /// Where the next page starts; `nil` on the last one.
     package let nextCursor: String?
     /// How many clients the query finds on all pages together.
     package let total: Int
 }
+
+extension ClientPage: Equatable where Clients: Equatable {}
 
 extension ClientSort {
     /// The column that leads the order; the identity follows it, in the same direction, so that no two rows are equal.
@@ -56,13 +58,20 @@ extension ClientSort {
 
     var isDescending: Bool { rawValue.hasPrefix("-") }
 
-    /// Where `row` stands in the order.
-    func position(of row: Row) throws -> SQLValue {
+    /// Where the client in `row`, a row of ``ClientBook/list(_:_:)``, stands in the order.
+    func position(of row: any RowInPlace) throws -> SQLValue {
         switch self {
-        case .createdAt, .newestFirst: return .integer(try row.get("created_at"))
-        case .updatedAt, .lastUpdatedFirst: return .integer(try row.get("updated_at"))
-        case .lastName, .lastNameReversed: return .bytes(try row.get("sort_name"))
-        case .lastActivityAt, .lastActiveFirst: return .integer(try row.get("last_activity_at"))
+        case .createdAt, .newestFirst: return .integer(try row.integer(ClientColumn.createdAt.rawValue))
+        case .updatedAt, .lastUpdatedFirst: return .integer(try row.integer(ClientColumn.updatedAt.rawValue))
+        case .lastName, .lastNameReversed: return .bytes(try row.bytes(ClientListColumn.sortName))
+        case .lastActivityAt, .lastActiveFirst:
+            return .integer(try row.integer(ClientColumn.lastActivityAt.rawValue))
         }
     }
+}
+
+/// What stands behind the client in a row of the list.
+enum ClientListColumn {
+    static let sortName = ClientColumn.end.rawValue
+    static let total = sortName + 1
 }

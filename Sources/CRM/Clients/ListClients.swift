@@ -1,22 +1,41 @@
-import Core
+package import Core
 package import Identity
 import Storage
 
 /// How a request for a page of clients ended.
-package enum ListClientsOutcome: Sendable, Hashable {
-    case page(ClientPage)
+package enum ListClientsOutcome<Clients: Sendable>: Sendable {
+    case page(ClientPage<Clients>)
     /// The cursor is not one of ours, or belongs to another query or another person.
     case invalidCursor
     /// A filter is too long or holds control characters, or the limit is out of range.
     case invalid([FieldProblem])
 }
 
+extension ListClientsOutcome: Equatable where Clients: Equatable {}
+
 extension ClientBook {
     /// The clients that `scope` may see and `query` asks for, with their total, in one query to the database.
     ///
     /// Pages are cut by position and not by count, so a client that is created or deleted between two pages neither
     /// repeats nor hides another. One whose sort key changes may move past the reader, in either direction.
-    package func list(_ scope: Scope, _ query: ClientQuery = ClientQuery()) async throws -> ListClientsOutcome {
+    package func list(
+        _ scope: Scope, _ query: ClientQuery = ClientQuery()
+    ) async throws -> ListClientsOutcome<[Client]> {
+        try await list(scope, query, into: []) { clients, row in clients.append(try Client(row)) }
+    }
+
+    /// The same page as the API shows it: a ``JSONWriter`` that holds its clients one after the other, written straight from
+    /// the database's rows.
+    package func listJSON(_ scope: Scope, _ query: ClientQuery) async throws -> ListClientsOutcome<JSONWriter> {
+        try await list(scope, query, into: JSONWriter(capacity: query.limit * 800)) { writer, row in
+            try Client.write(row, to: &writer)
+        }
+    }
+
+    private func list<Clients: Sendable>(
+        _ scope: Scope, _ query: ClientQuery, into clients: @autoclosure @escaping @Sendable () -> Clients,
+        _ append: @escaping @Sendable (inout Clients, any RowInPlace) throws -> Void
+    ) async throws -> ListClientsOutcome<Clients> {
         let problems = Self.problems(in: query)
         guard problems.isEmpty else { return .invalid(problems) }
         let words = SearchText.words(in: query.search ?? "")
@@ -33,26 +52,45 @@ extension ClientBook {
             let comparison: SQL = query.sort.isDescending ? "<" : ">"
             start = "AND (\(query.sort.column), id) \(comparison) (\(key), \(position[1]))"
         }
-        let rows = try await database.rows(
-            Self.statement(for: query, filter: Self.filter(scope, query, words), start: start))
-        return .page(try page(rows, query, binding))
+        let filter = Self.filter(scope, query, words)
+        let statement = Self.statement(for: query, filter: filter, start: start)
+        var found = try await database.reduce(statement, into: Found(clients: clients())) { found, row in
+            found.total = Int(try row.integer(ClientListColumn.total))
+            found.count += 1
+            if found.count > query.limit { return }
+            try append(&found.clients, row)
+            if found.count < query.limit { return }
+            let id: ClientID = try row.identifier(ClientColumn.id.rawValue)
+            found.last = [try query.sort.position(of: row), id.sqlValue]
+        }
+        if found.count == 0, query.cursor != nil {
+            // What stood behind the cursor is gone; there is no row on which the total could stand.
+            found.total = try await database.rows(Self.total(filter)).first?.get("total") ?? 0
+        }
+        let nextCursor = found.count > query.limit ? cursors.seal(found.last, for: binding) : nil
+        return .page(ClientPage(clients: found.clients, nextCursor: nextCursor, total: found.total))
+    }
+
+    /// What has been read of a page.
+    private struct Found<Clients: Sendable>: Sendable {
+        var clients: Clients
+        /// The rows so far: one more than the page holds when there is another page.
+        var count = 0
+        var total = 0
+        /// Where the last client of a full page stands in the order.
+        var last: [SQLValue] = []
     }
 
     /// One row for each client of the page and one more to tell whether there is a next one; the total stands on each.
-    ///
-    /// The total is the left side of the join, because a page that is empty still has one.
     private static func statement(for query: ClientQuery, filter: SQL, start: SQL) -> SQL {
         let direction: SQL = query.sort.isDescending ? "DESC" : "ASC"
         return """
-            SELECT counted.total, page.*
-            FROM (SELECT COUNT(*) AS total FROM client WHERE \(filter)) AS counted
-            LEFT JOIN (
-                SELECT \(Client.columns), sort_name FROM client WHERE \(filter) \(start)
-                ORDER BY \(query.sort.column) \(direction), id \(direction) LIMIT \(query.limit + 1)
-            ) AS page ON TRUE
-            ORDER BY page.\(query.sort.column) \(direction), page.id \(direction)
+            SELECT \(Client.columns), sort_name, (\(total(filter))) AS total FROM client WHERE \(filter) \(start)
+            ORDER BY \(query.sort.column) \(direction), id \(direction) LIMIT \(query.limit + 1)
             """
     }
+
+    private static func total(_ filter: SQL) -> SQL { "SELECT COUNT(*) AS total FROM client WHERE \(filter)" }
 
     private static func filter(_ scope: Scope, _ query: ClientQuery, _ words: [String]) -> SQL {
         var conditions = [ClientVisibility(scope).ofMany]
@@ -68,18 +106,6 @@ extension ClientBook {
         }
         conditions += words.map(SearchText.condition)
         return conditions.joined(separator: " AND ")
-    }
-
-    private func page(_ rows: [Row], _ query: ClientQuery, _ binding: CursorBinding) throws -> ClientPage {
-        let total: Int = try rows.first?.get("total") ?? 0
-        let found = try rows.filter { try $0.optional("id", as: ClientID.self) != nil }
-        let shown = found.prefix(query.limit)
-        var nextCursor: String?
-        if found.count > query.limit, let last = shown.last {
-            let id: ClientID = try last.get("id")
-            nextCursor = cursors.seal([try query.sort.position(of: last), id.sqlValue], for: binding)
-        }
-        return ClientPage(clients: try shown.map(Client.init), nextCursor: nextCursor, total: total)
     }
 
     private static func problems(in query: ClientQuery) -> [FieldProblem] {

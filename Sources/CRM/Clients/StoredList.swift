@@ -20,7 +20,7 @@ extension String: CanonicalJSON {
 
 extension Identifier: CanonicalJSON {
     /// Writes the identity in its 8-4-4-4-12 form.
-    package func write(to writer: inout JSONWriter) { writer.plainString(textBytes) }
+    package func write(to writer: inout JSONWriter) { writer.identifier(self) }
 }
 
 /// A list that is stored as canonical JSON and kept so, to be written out again as it is.
@@ -38,6 +38,9 @@ package struct StoredList<Element: CanonicalJSON>: Sendable, Hashable {
         }
         json = String(decoding: writer.bytes, as: UTF8.self)
     }
+
+    /// The list as it was stored.
+    init(stored json: String) { self.json = json }
 
     /// The elements, decoded now. Throws when the column holds something else than this program writes there.
     package func elements() throws -> [Element] {

@@ -34,8 +34,8 @@ package struct Refresh: Sendable {
 
     /// Exchanges `presented` for its successor.
     ///
-    /// The hot path is one round trip: one conditional `UPDATE` that only one of any number of rivals can win, the event
-    /// that depends on it, and the state from which every refusal is explained. `idempotencyKey` makes a retry of the same exchange
+    /// The hot path is one round trip: one conditional `UPDATE` that only one of any number of rivals can win, and the event
+    /// that depends on it. Only a refusal reads the state that explains it. `idempotencyKey` makes a retry of the same exchange
     /// get the same answer, as long as the successor was never used.
     package func exchange(
         _ presented: String, idempotencyKey: String?, from source: RequestSource
@@ -57,18 +57,21 @@ package struct Refresh: Sendable {
         let now = world.now()
         let noted = activity.latest(token.sessionID)
         let event = Event(.tokenRefresh, in: world, session: token.sessionID, from: source)
-        var statements = [rotation(of: token, keyHash: keyHash, noted: noted, event: event, now: now)]
-        statements += recorder.statements(
-            event, from: "session", where: "id = \(token.sessionID) AND rotation_id = \(event.id)")
-        statements.append(SessionTable.selectWithAccount(token.sessionID))
-        let results = try await database.batch(statements)
-        guard let row = results.last?.first else { return .refused(.invalid) }
-        let session = try Session(row)
-        let account = try Account(row)
-        let lastActiveAt = max(session.lastActiveAt, noted ?? session.lastActiveAt)
-        if results.first?.isEmpty == false {
-            return .granted(try await tickets.grant(session, of: account, lastActiveAt: lastActiveAt, now: now))
+        let rotation = rotation(of: token, keyHash: keyHash, noted: noted, event: event, now: now)
+        let results = try await database.batch(
+            [rotation]
+                + recorder.statements(
+                    event, from: "session", where: "id = \(token.sessionID) AND rotation_id = \(event.id)"))
+        if let row = results.first?.first {
+            let (session, account) = (try Session(row), try Account(row))
+            return .granted(
+                try await tickets.grant(session, of: account, lastActiveAt: session.lastActiveAt, now: now))
         }
+        guard let row = try await database.rows(SessionTable.selectWithAccount(token.sessionID)).first else {
+            return .refused(.invalid)
+        }
+        let (session, account) = (try Session(row), try Account(row))
+        let lastActiveAt = max(session.lastActiveAt, noted ?? session.lastActiveAt)
         let decision = RefreshDecision.decide(
             session, accountIsActive: account.status == .active, presentedGeneration: token.generation,
             keyHash: keyHash, lastActiveAt: lastActiveAt, now: now, clocks: tickets.clocks, policy: policy)
@@ -103,7 +106,7 @@ package struct Refresh: Sendable {
                 AND absolute_expiry > \(now) AND refresh_expiry > \(now)
                 AND (last_active_at > \(cutoff) OR \(noted) > \(cutoff))
                 AND EXISTS (SELECT 1 FROM account WHERE account.id = session.user_id AND status = 'active')
-            RETURNING generation
+            RETURNING \(SessionTable.columnsWithAccount)
             """
     }
 

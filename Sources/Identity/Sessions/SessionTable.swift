@@ -21,12 +21,28 @@ enum SessionTable {
     /// The session with its account: one row of all that a refusal or an answer needs.
     static func selectWithAccount(_ id: SessionID) -> SQL {
         """
-        SELECT session.id AS session_id, session.user_id, generation, rotated_at, rotation_key,
-            session.created_at AS session_created_at, authenticated_at, methods, last_active_at, absolute_expiry,
-            refresh_expiry, revoked_at, revocation_reason, ip, user_agent,
-            account.id, email, first_name, last_name, role, status, email_verified_at, account.created_at
+        SELECT \(columns), account.id, email, first_name, last_name, role, status, email_verified_at, account.created_at
         FROM session JOIN account ON account.id = session.user_id
         WHERE session.id = \(id)
+        """
+    }
+
+    /// The same columns for the `RETURNING` of a statement that changes sessions, which can join nothing.
+    static var columnsWithAccount: SQL {
+        let account: [SQL] = [
+            "id", "email", "first_name", "last_name", "role", "status", "email_verified_at", "created_at",
+        ]
+        let looked = account.map {
+            "(SELECT account.\($0) FROM account WHERE account.id = session.user_id) AS \($0)" as SQL
+        }
+        return ([columns] + looked).joined(separator: ", ")
+    }
+
+    private static var columns: SQL {
+        """
+        session.id AS session_id, session.user_id, generation, rotated_at, rotation_key,
+        session.created_at AS session_created_at, authenticated_at, methods, last_active_at, absolute_expiry,
+        refresh_expiry, revoked_at, revocation_reason, ip, user_agent
         """
     }
 

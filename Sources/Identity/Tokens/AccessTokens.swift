@@ -174,7 +174,7 @@ package final class AccessTokens: Sendable {
 
     /// Everything but the time.
     private func verifyAnew(_ token: String) -> Result<AccessClaims, Refusal> {
-        let parts = token.split(separator: ".", omittingEmptySubsequences: false)
+        let parts = token.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         guard token.utf8.count <= 4096, parts.count == 3, let header = Base64URL.decode(parts[0]),
             let payload = Base64URL.decode(parts[1]), let signature = Base64URL.decode(parts[2]),
             let key = key(for: header)

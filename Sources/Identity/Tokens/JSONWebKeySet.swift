@@ -28,14 +28,14 @@ extension AccessTokenAlgorithm {
                 let publicKey = try Curve25519.Signing.PrivateKey(rawRepresentation: key.material.exposed).publicKey
                 object.member("kty", "OKP")
                 object.member("crv", "Ed25519")
-                object.member("x", Base64URL.encode(publicKey.rawRepresentation))
+                object.member("x", Base64URL.encode(Array(publicKey.rawRepresentation)))
             case .signingES256:
                 let point = try P256.Signing.PrivateKey(rawRepresentation: key.material.exposed).publicKey
                     .rawRepresentation
                 object.member("kty", "EC")
                 object.member("crv", "P-256")
-                object.member("x", Base64URL.encode(point.prefix(32)))
-                object.member("y", Base64URL.encode(point.suffix(32)))
+                object.member("x", Base64URL.encode(Array(point.prefix(32))))
+                object.member("y", Base64URL.encode(Array(point.suffix(32))))
             case .passwordSealing: break
             }
         }

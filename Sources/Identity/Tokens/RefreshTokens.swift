@@ -30,7 +30,7 @@ package struct RefreshTokens: Sendable {
     }
 
     /// What a presented text stands for; `nil` for anything that we did not make.
-    package func recognize(_ text: some StringProtocol) -> PresentedRefreshToken? {
+    package func recognize(_ text: String) -> PresentedRefreshToken? {
         guard text.utf8.count <= 100, let bytes = Base64URL.decode(text), bytes.count == Self.length,
             bytes.first == Self.version, let session = SessionID(bytes: Array(bytes[1..<17]))
         else { return nil }

@@ -63,7 +63,10 @@ package struct Event: Sendable, Hashable {
     var detailJSON: String {
         var writer = JSONWriter(capacity: 64)
         writer.object { object in
-            for (key, value) in detail.sorted(by: { $0.key < $1.key }) { object.member(key, value) }
+            for (key, value) in detail.sorted(by: { $0.key < $1.key }) {
+                object.key(text: key)
+                object.string(value)
+            }
         }
         return String(decoding: writer.bytes, as: UTF8.self)
     }

@@ -61,7 +61,10 @@ package struct LineLogHandler: LogHandler {
             object.member("level", level.rawValue)
             object.member("logger", label)
             object.member("message", message)
-            for (key, value) in facts.sorted(by: { $0.key < $1.key }) { object.member(key, "\(value)") }
+            for (key, value) in facts.sorted(by: { $0.key < $1.key }) {
+                object.key(text: key)
+                object.string("\(value)")
+            }
         }
         return writer.bytes + [UInt8(ascii: "\n")]
     }

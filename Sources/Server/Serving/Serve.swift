@@ -8,12 +8,17 @@ import Storage
 import UnixSignals
 import Web
 
+#if canImport(Glibc)
+import CMalloc
+#endif
+
 extension Installation {
     /// How long requests that are under way may take to finish after a signal.
     private static let drain: Duration = .seconds(2)
 
     /// Serves until SIGINT or SIGTERM, then lets what is under way finish, for at most two seconds. `onListening` is told the port.
     package func serve(onListening: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
+        Self.keepFreedMemory()
         let database = database
         let web = configuration.webConfiguration(secret: secret)
         let routes = Routes(
@@ -30,6 +35,14 @@ extension Installation {
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = Self.drain
         try await ServiceGroup(configuration: group).run()
+    }
+
+    /// Has the allocator keep up to a megabyte at the end of each of its arenas. It would give back each answer's buffer to the system,
+    /// which makes every other core stop for a moment.
+    private static func keepFreedMemory() {
+        #if canImport(Glibc)
+        _ = mallopt(M_TRIM_THRESHOLD, 1 << 20)
+        #endif
     }
 
     /// The edge of each connection: how large a header may be, how long it may lie idle, what an unreadable request is told.

@@ -139,7 +139,5 @@ private struct PayloadReader {
 
 extension FixedWidthInteger {
     /// The value's bytes, most significant first.
-    fileprivate var bigEndianBytes: [UInt8] {
-        stride(from: Self.bitWidth - 8, through: 0, by: -8).map { UInt8(truncatingIfNeeded: self >> Self($0)) }
-    }
+    fileprivate var bigEndianBytes: [UInt8] { unsafe withUnsafeBytes(of: bigEndian) { unsafe Array($0) } }
 }

@@ -41,3 +41,24 @@ package struct Row: Sendable {
         return try get(column) as Value
     }
 }
+
+extension Row: RowInPlace {
+    package func isNull(_ column: Int) -> Bool { values[column] == .null }
+
+    package func integer(_ column: Int) throws -> Int64 {
+        guard case .integer(let number) = values[column] else { throw StorageError.unexpectedColumn("\(column)") }
+        return number
+    }
+
+    package func withBytes(_ column: Int, _ body: (Span<UInt8>) throws -> Void) throws {
+        switch values[column] {
+        case .text(var text): try text.withUTF8 { try body(unsafe $0.span) }
+        case .bytes(let bytes): try body(bytes.span)
+        case .identifier(let high, let low):
+            try unsafe withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { bytes in
+                try unsafe bytes.withMemoryRebound(to: UInt8.self) { try body(unsafe $0.span) }
+            }
+        case .null, .integer, .real: throw StorageError.unexpectedColumn("\(column)")
+        }
+    }
+}

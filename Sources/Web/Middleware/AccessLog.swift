@@ -38,6 +38,6 @@ package struct AccessLog: RouterMiddleware {
 
     private func pseudonym(of address: IPAddress?) -> String {
         guard let address else { return "-" }
-        return Base64URL.encode(pseudonymKey.authenticationCode(for: address.bytes).prefix(6))
+        return Base64URL.encode(Array(pseudonymKey.authenticationCode(for: address.bytes).prefix(6)))
     }
 }

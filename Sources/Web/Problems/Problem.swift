@@ -65,7 +65,7 @@ package struct Problem: Error, Sendable {
                 }
             }
             for member in members {
-                object.key(member.name)
+                object.key(text: member.name)
                 object.json(trusted: member.json)
             }
         }

@@ -17,14 +17,12 @@ extension ClientsAPI {
         query.limit = fields.integer("limit", in: 1...100, default: query.limit)
         query.cursor = fields.text("cursor", upTo: 2048)
         try fields.finish()
-        switch try await book.list(signedIn.scope, query) {
+        switch try await book.listJSON(signedIn.scope, query) {
         case .page(let page):
-            return Response.json(capacity: 800 * page.clients.count + 128) { json in
+            return Response.json(capacity: page.clients.bytes.count + 256) { json in
                 json.object { object in
                     object.key("data")
-                    object.array { list in
-                        for client in page.clients { client.write(to: &list) }
-                    }
+                    object.array { list in list.json(trusted: page.clients.bytes.span) }
                     object.key("page")
                     object.object { writer in
                         writer.member("nextCursor", page.nextCursor)
