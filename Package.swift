@@ -32,6 +32,8 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 let package = Package(
@@ -49,12 +51,16 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     ],
     targets: [
         systemLibrary("CSodium", "libsodium", apt: "libsodium-dev", brew: "libsodium"),
         systemLibrary("CPostgres", "libpq", apt: "libpq-dev", brew: "libpq"),
         .systemLibrary(name: "CMalloc", path: "Sources/System/CMalloc"),
+        systemLibrary("CCurl", "libcurl", apt: "libcurl4-openssl-dev", brew: "curl"),
+        systemLibrary("CMaxMind", "libmaxminddb", apt: "libmaxminddb-dev", brew: "libmaxminddb"),
         systemLibrary("CZxcvbn", nil, apt: "libzxcvbn-dev", brew: "zxcvbn-c"),
 
         library("Core", [crypto]),
@@ -66,12 +72,20 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
         library("StoragePostgres", ["Core", "Storage", "CPostgres", nioPosix]),
-        library("SecurityEvents", ["Core", "Storage"]),
+        library("SecurityEvents", ["Core", "Storage", "CMaxMind"]),
         library(
             "Identity",
             [
                 "Core", "Storage", "SecurityEvents", "CSodium", "CZxcvbn", crypto, logging, nioPosix,
                 .product(name: "JWTKit", package: "jwt-kit"),
+            ]),
+        .target(
+            name: "MailTemplates", dependencies: [mustache], resources: [.embedInCode("Templates")], swiftSettings: strict),
+        library(
+            "Delivery",
+            [
+                "Core", "Storage", "SecurityEvents", "Identity", "MailTemplates", "CCurl", logging, nioCore, httpClient,
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
         library("CRM", ["Core", "Storage", "Identity"]),
         library(
@@ -85,7 +99,7 @@ let package = Package(
             "Server",
             [
                 "Core", "Storage", "StorageSQLite", "StoragePostgres", "SecurityEvents", "Identity", "CRM", "Web",
-                "CMalloc", hummingbird, lifecycle, logging, nioCore,
+                "Delivery", "CMalloc", httpClient, hummingbird, lifecycle, logging, nioCore,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -106,8 +120,16 @@ let package = Package(
                 "Core", "Storage", "SecurityEvents", "Identity", "TestSupport", crypto,
                 .product(name: "JWTKit", package: "jwt-kit"),
             ]),
-        tests("SecurityEventsTests", ["Core", "Storage", "SecurityEvents", "TestSupport"]),
+        .testTarget(
+            name: "SecurityEventsTests", dependencies: ["Core", "Storage", "SecurityEvents", "TestSupport"], exclude: ["Data"],
+            swiftSettings: strict),
         tests("ServerTests", ["Core", "Identity", "Web", "Server", "TestSupport", logging]),
+        tests(
+            "DeliveryTests",
+            [
+                "Core", "Storage", "SecurityEvents", "Identity", "Delivery", "MailTemplates", "TestSupport", hummingbird,
+                nioCore, nioPosix, httpClient,
+            ]),
         tests("CoreTests", ["Core", "TestSupport"]),
         tests("StorageTests", ["Core", "Storage", "StorageSQLite", "StoragePostgres", "TestSupport"]),
         tests("ProcessTests", ["gatehouse"]),

@@ -5,27 +5,43 @@ package import Storage
 /// Everything by which people get in, stay in and go out: the front of this target for the API, the pages and the command
 /// line.
 package struct Gate: Sendable {
-    package let database: any Database
-    package let world: World
+    let parts: GateParts
     package let signIn: SignIn
     package let registration: Registration
-    package let invitations: Invitations
     package let refresh: Refresh
     package let signOut: SignOut
-    package let reauthenticate: Reauthenticate
     package let reauthenticationPolicy: ReauthenticationPolicy
     package let accessTokens: AccessTokens
     package let accessTokenAlgorithm: AccessTokenAlgorithm
-    package let refreshTokens: RefreshTokens
-    package let clocks: SessionClocks
-    package let revoked: RevokedSessions
-    package let activity: ActivityTracker
     package let limiter: RateLimiter
-    package let guardian: SignInGuard
     package let ring: KeyRing
     package let hashing: HashingPool
     package let events: EventLog
-    package let recorder: EventRecorder
+
+    package var database: any Database { parts.database }
+    package var world: World { parts.world }
+    package var recorder: EventRecorder { parts.recorder }
+    package var refreshTokens: RefreshTokens { parts.tickets.refreshTokens }
+    package var clocks: SessionClocks { parts.tickets.clocks }
+    package var revoked: RevokedSessions { parts.revoked }
+    package var activity: ActivityTracker { parts.activity }
+    package var guardian: SignInGuard { parts.guardian }
+    package var mailbox: Mailbox { parts.mailbox }
+    package var places: PlaceDatabase { parts.places }
+
+    package var invitations: Invitations { Invitations(gate: parts) }
+    package var reauthenticate: Reauthenticate { Reauthenticate(gate: parts) }
+    package var changePassword: ChangePassword { ChangePassword(gate: parts) }
+    package var changeEmail: ChangeEmail { ChangeEmail(gate: parts) }
+    package var openSessions: OpenSessions { OpenSessions(gate: parts) }
+    package var passwordReset: PasswordReset { PasswordReset(gate: parts) }
+    package var emailVerification: EmailVerification { EmailVerification(gate: parts) }
+    package var unlock: Unlock { Unlock(gate: parts) }
+    package var notMe: NotMe { NotMe(gate: parts) }
+    package var team: Team { Team(gate: parts) }
+    package var revocationFeed: RevocationFeed {
+        RevocationFeed(database: parts.database, world: parts.world, revoked: parts.revoked)
+    }
 
     /// The person behind an access token, if it counts on this very request.
     package enum Admittance: Sendable {
@@ -71,5 +87,22 @@ extension Gate {
     /// Whether nobody can sign in yet.
     package func hasNoAccount() async throws -> Bool {
         try await database.rows("SELECT id FROM account LIMIT 1").isEmpty
+    }
+}
+
+extension Gate {
+    /// Forgets mailed links that ran out.
+    package func pruneMailedLinks() async throws {
+        let links = parts.links
+        try await database.transaction { sql in try links.prune(in: sql) }
+    }
+}
+
+extension Gate {
+    /// Posts a notice to `account` in the transaction of what `event` tells of, for features behind the gate.
+    package func tell(
+        _ account: Account, _ kind: MailKind, about event: Event, values: [String: String] = [:], in sql: any SQLSession
+    ) throws {
+        try parts.notices.post(kind, to: account, about: event, values: values, in: sql)
     }
 }

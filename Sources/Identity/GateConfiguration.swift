@@ -1,5 +1,5 @@
 package import Core
-import SecurityEvents
+package import SecurityEvents
 package import Storage
 
 /// The settings of everything in this target.
@@ -20,7 +20,15 @@ package struct GateConfiguration: Sendable {
     package var hashQueue = 64
     package var registrationMode = RegistrationMode.invite
     package var firstAccountBecomesOwner = false
-    package var requiresVerifiedEmail = false
+    package var signIn = SignInPolicy()
+    /// `PASSWORD_HISTORY`.
+    package var passwordHistory = 3
+    /// `CHECK_BREACHED_PASSWORDS`.
+    package var breachedPasswords: any BreachedPasswords = NoBreachCheck()
+    /// Where addresses are, for the list of sessions and for mails: `GEOIP_DATABASE_PATH`.
+    package var places = PlaceDatabase(path: nil)
+    /// Whether mail can be sent (`MAIL_URL`).
+    package var sendsMail = false
     package var recordsEvents = true
     package var reauthentication = ReauthenticationPolicy()
 
@@ -49,34 +57,42 @@ extension Gate {
         let passwords = PasswordVerifier(
             hasher: PasswordHasher(cost: configuration.hashCost, world: world), pool: hashing, store: store)
         let recorder = EventRecorder(isEnabled: configuration.recordsEvents)
-        let guardian = SignInGuard(policy: configuration.lockout, recorder: recorder, world: world)
+        let links = MailedLinks(world: world)
+        let mailbox = Mailbox(
+            isEnabled: configuration.sendsMail, secret: configuration.secret, origin: configuration.issuer, world: world)
+        let guardian = SignInGuard(
+            policy: configuration.lockout, recorder: recorder, world: world, mailbox: mailbox, links: links)
         let subjects = SignInSubjects(secret: configuration.secret, world: world)
-        let activity = ActivityTracker()
+        let history = PasswordHistory(depth: configuration.passwordHistory, world: world)
         let revoked = RevokedSessions(accessTokenLife: configuration.clocks.accessToken)
         try await revoked.load(from: database, now: world.now())
+        let parts = GateParts(
+            database: database, world: world, recorder: recorder, guardian: guardian, subjects: subjects, store: store,
+            passwords: passwords,
+            newPasswords: NewPasswords(
+                database: database, policy: configuration.passwordPolicy, history: history, passwords: passwords,
+                breaches: configuration.breachedPasswords),
+            accountPassword: AccountPassword(
+                world: world, store: store, history: history, links: links, recorder: recorder),
+            currentPassword: CurrentPassword(
+                database: database, world: world, guardian: guardian, subjects: subjects, passwords: passwords),
+            tickets: tickets, revoked: revoked, activity: ActivityTracker(), links: links, mailbox: mailbox,
+            notices: Notices(mailbox: mailbox, links: links, places: configuration.places),
+            places: configuration.places)
         return Gate(
-            database: database, world: world,
-            signIn: SignIn(
-                database: database, world: world, recorder: recorder, guardian: guardian, subjects: subjects,
-                passwords: passwords, store: store, tickets: tickets,
-                requiresVerifiedEmail: configuration.requiresVerifiedEmail),
+            parts: parts, signIn: SignIn(gate: parts, policy: configuration.signIn),
             registration: Registration(
-                database: database, world: world, recorder: recorder, passwords: passwords, store: store,
-                policy: configuration.passwordPolicy, mode: configuration.registrationMode,
-                firstAccountBecomesOwner: configuration.firstAccountBecomesOwner),
-            invitations: Invitations(database: database, world: world, recorder: recorder),
+                gate: parts, mode: configuration.registrationMode,
+                firstAccountBecomesOwner: configuration.firstAccountBecomesOwner,
+                requiresVerifiedEmail: configuration.signIn.requiresVerifiedEmail),
             refresh: Refresh(
-                database: database, world: world, recorder: recorder, tickets: tickets, activity: activity,
+                database: database, world: world, recorder: recorder, tickets: tickets, activity: parts.activity,
                 revoked: revoked, policy: configuration.rotation),
             signOut: SignOut(database: database, world: world, recorder: recorder, revoked: revoked),
-            reauthenticate: Reauthenticate(
-                database: database, world: world, recorder: recorder, guardian: guardian, subjects: subjects,
-                passwords: passwords, tickets: tickets),
             reauthenticationPolicy: configuration.reauthentication, accessTokens: accessTokens,
-            accessTokenAlgorithm: configuration.algorithm, refreshTokens: refreshTokens, clocks: configuration.clocks,
-            revoked: revoked, activity: activity,
+            accessTokenAlgorithm: configuration.algorithm,
             limiter: RateLimiter(
                 limits: configuration.limits, world: world, shared: database.dialect == .postgres ? database : nil),
-            guardian: guardian, ring: ring, hashing: hashing, events: EventLog(database: database), recorder: recorder)
+            ring: ring, hashing: hashing, events: EventLog(database: database))
     }
 }

@@ -106,6 +106,34 @@ package enum IdentitySchema {
                     """,
                     "CREATE INDEX rate_window_start ON rate_window (window_start)",
                 ]),
+            Migration(
+                5, "account life",
+                [
+                    """
+                    CREATE TABLE mailed_link (
+                        token_hash \(.bytes) PRIMARY KEY,
+                        purpose TEXT NOT NULL,
+                        account_id \(.identifier) REFERENCES account (id) ON DELETE CASCADE,
+                        address TEXT NOT NULL,
+                        created_at BIGINT NOT NULL,
+                        expires_at BIGINT NOT NULL,
+                        used_at BIGINT
+                    )
+                    """,
+                    "CREATE INDEX mailed_link_by_account ON mailed_link (account_id)",
+                    "CREATE INDEX mailed_link_expiry ON mailed_link (expires_at)",
+                    """
+                    CREATE TABLE password_history (
+                        account_id \(.identifier) NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+                        retired_at BIGINT NOT NULL,
+                        key_id TEXT NOT NULL,
+                        sealed_hash \(.bytes) NOT NULL,
+                        PRIMARY KEY (account_id, sealed_hash)
+                    )
+                    """,
+                    "ALTER TABLE invitation ADD COLUMN id \(.identifier)",
+                    "CREATE UNIQUE INDEX invitation_by_id ON invitation (id)",
+                ]),
         ]
     }
 }

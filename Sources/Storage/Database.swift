@@ -4,6 +4,23 @@ package protocol SQLSession {
     func rows(_ statement: SQL) throws -> [Row]
     /// Runs one statement and returns how many rows it changed.
     @discardableResult func run(_ statement: SQL) throws -> Int
+    /// Tells the other nodes `message` on `channel` when, and only if, the transaction is committed. At most 8,000 bytes.
+    ///
+    /// Does nothing on SQLite, which has one node; a second process there finds out by looking.
+    func announce(_ message: String, on channel: Channel) throws
+}
+
+/// Where nodes tell each other of changes; see ``Database/announcements(on:)``.
+package enum Channel: String, Sendable, CaseIterable {
+    /// Sessions that were ended: their identities, separated by spaces.
+    case revokedSessions = "gatehouse_revoked"
+}
+
+/// What a node hears on a channel.
+package enum Announcement: Sendable, Hashable {
+    case message(String)
+    /// The line was down, or has just been opened: something may have been missed, so look.
+    case gap
 }
 
 extension SQLSession {
@@ -47,6 +64,14 @@ package protocol Database: Sendable {
     /// For the hot paths, where a later statement is conditional on an earlier one through SQL itself.
     func batch(_ statements: [SQL]) async throws -> [[Row]]
 
+    /// What is announced on `channel` from now on, by this node too; a ``Announcement/gap`` comes first. `nil` where there are no
+    /// other nodes (SQLite). Ends when the reader stops, or when the database is closed.
+    func announcements(on channel: Channel) -> AsyncStream<Announcement>?
+
     /// Waits for what is under way, then lets the connections go.
     func close() async
+}
+
+extension Database {
+    package func announcements(on channel: Channel) -> AsyncStream<Announcement>? { nil }
 }

@@ -1,6 +1,7 @@
 package import Core
 import NIOPosix
 package import Storage
+import Synchronization
 
 /// The product's tables in PostgreSQL, or in an engine that speaks its protocol and dialect.
 ///
@@ -10,8 +11,11 @@ package final class PostgresDatabase: Database {
     private let pool: ConnectionPool
     private let threads: NIOThreadPool
     private let admission: Admission
+    private let configuration: PostgresConfiguration
+    private let listeners = Mutex<[PostgresListener]>([])
 
     private init(_ configuration: PostgresConfiguration, world: World) throws {
+        self.configuration = configuration
         pool = try ConnectionPool(configuration, world: world)
         threads = NIOThreadPool(numberOfThreads: configuration.poolMaximum)
         admission = Admission(capacity: configuration.poolMaximum + configuration.longestQueue)
@@ -78,8 +82,16 @@ package final class PostgresDatabase: Database {
         }
     }
 
+    /// What is announced on `channel`; see ``Storage/Database/announcements(on:)``.
+    package func announcements(on channel: Channel) -> AsyncStream<Announcement>? {
+        let listener = PostgresListener(configuration, channel: channel)
+        listeners.withLock { $0.append(listener) }
+        return AsyncStream { hearer in listener.start(hearer) }
+    }
+
     /// Waits for what is under way, then lets the connections go.
     package func close() async {
+        for listener in listeners.withLock({ $0 }) { listener.stop() }
         await admission.close()
         let pool = pool
         await withCheckedContinuation { continuation in

@@ -13,6 +13,13 @@ final class PostgresSession: SQLSession {
     @discardableResult
     func run(_ statement: SQL) throws -> Int { try keepingFailure { try connection.changes(statement) } }
 
+    func announce(_ message: String, on channel: Channel) throws {
+        _ = try rows("SELECT pg_notify(\(channel.rawValue) || \(Self.channelSuffix), \(message))")
+    }
+
+    /// Keeps two installations in one database apart: the channels of PostgreSQL know no schemas.
+    static let channelSuffix: SQL = "'_' || left(md5(current_schema()), 8)"
+
     private func keepingFailure<T>(_ body: () throws -> T) throws -> T {
         if let failure { throw failure.storageError }
         do {

@@ -20,6 +20,8 @@ final class SQLiteSession: SQLSession {
         try keepingFailure { try connection.changes(statement.rendered(for: .sqlite)) }
     }
 
+    func announce(_ message: String, on channel: Channel) throws {}
+
     private func keepingFailure<T>(_ body: () throws -> T) throws -> T {
         if let failure { throw failure }
         do {

@@ -56,12 +56,14 @@ package struct Routes: Sendable {
     ) {
         self.gate = gate
         self.configuration = configuration
-        all =
-            AuthAPI(gate: gate, cookies: configuration.cookies).routes
-            + ClientsAPI(book: book).routes
-            + SecurityAPI(gate: gate, cursorKey: configuration.cursorKey).routes
-            + OperationsAPI(gate: gate, readiness: readiness).routes
-            + InvitationPages(gate: gate).routes
+        let areas = [
+            AuthAPI(gate: gate, cookies: configuration.cookies).routes, ClientsAPI(book: book).routes,
+            UsersAPI(gate: gate, departure: AgentDeparture(gate: gate)).routes,
+            SecurityAPI(gate: gate, cursorKey: configuration.cursorKey).routes,
+            OperationsAPI(gate: gate, readiness: readiness).routes, InvitationPages(gate: gate).routes,
+            RecoveryPages(gate: gate).routes,
+        ]
+        all = areas.flatMap(\.self)
     }
 
     /// The table as a responder, behind the middleware. Their order is fixed here and nowhere else: what stands further out sees what

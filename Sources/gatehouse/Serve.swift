@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Identity
 import Logging
+import SecurityEvents
 import Server
 
 /// `gatehouse serve`.
@@ -19,6 +20,9 @@ struct Serve: AsyncParsableCommand {
         }
         let installation = try await Start.installation(configuration)
         for notice in configuration.notices { installation.logger.notice("\(notice)") }
+        if let problem = installation.gate.places.problem {
+            installation.logger.warning("GeoIP file not usable", metadata: ["reason": .string(problem)])
+        }
         do {
             let greeting = demo ? try await Demo.prepare(installation) : try await firstSteps(installation)
             try await installation.serve { port in

@@ -7,7 +7,10 @@ import Server
 /// `gatehouse user`.
 struct User: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Make accounts and invitations.", subcommands: [Create.self, Invite.self])
+        abstract: "Make and manage accounts.",
+        subcommands: [
+            Create.self, Invite.self, List.self, SetRole.self, Disable.self, Enable.self, Unlock.self,
+        ])
 
     /// `gatehouse user create`.
     struct Create: AsyncParsableCommand {
@@ -47,7 +50,7 @@ struct User: AsyncParsableCommand {
             switch outcome {
             case .registered(let account): print("Made \(account.email.text), \(account.role.rawValue).")
             case .emailTaken: throw ValidationError("There is an account with this address already.")
-            case .closed: throw ValidationError("Registration is closed.")
+            case .closed, .verificationRequired: throw ValidationError("Registration is closed.")
             case .passwordRefused(let violations):
                 let reasons = violations.map(installation.gate.registration.policy.explanation)
                 throw ValidationError("This password cannot be used. " + reasons.joined(separator: " "))

@@ -20,7 +20,9 @@ struct GateFixture: Sendable {
     static let source = RequestSource(ip: IPAddress("192.0.2.7"), userAgent: "Test browser", requestID: "request-1")
 
     /// The schema that identity needs.
-    static var migrator: Migrator { Migrator(IdentitySchema.migrations + SecurityEventsSchema.migrations) }
+    static var migrator: Migrator { 
+        Migrator(IdentitySchema.migrations + SecurityEventsSchema.migrations + OutboxSchema.migrations)
+     }
 
     /// The seed's values with the cheapest hash there is.
     static func configuration(_ secret: String = secret, previous: [String] = []) -> GateConfiguration {
@@ -162,11 +164,9 @@ extension GateFixture {
     /// How often each kind of event was written.
     func count(_ type: EventType) async throws -> Int { try await events(type).count }
 
-    /// Switches an account off, which no verb does yet.
+    /// Switches an account off.
     func disable(_ account: AccountID) async throws {
-        _ = try await database.transaction { sql in
-            try sql.run("UPDATE account SET status = 'disabled' WHERE id = \(account)")
-        }
+        _ = try await gate.team.setStatus(.operatorShell, of: account, to: .disabled, from: .commandLine)
     }
 }
 
@@ -180,6 +180,7 @@ extension SignIn.Outcome {
         case .busy: return "busy"
         case .disabled: return "disabled"
         case .emailNotVerified: return "e-mail not verified"
+        case .passwordExpired: return "password expired"
         }
     }
 }

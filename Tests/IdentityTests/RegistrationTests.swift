@@ -16,6 +16,7 @@ import Testing
         case .closed: return "closed"
         case .passwordRefused(let violations): return violations.map(\.rawValue).joined(separator: " ")
         case .emailTaken: return "taken"
+        case .verificationRequired: return "verification required"
         }
     }
 

@@ -5,6 +5,7 @@ import Synchronization
 final class WatchedDatabase: Database {
     private let database: any Database
     private let calls = Mutex(0)
+    private let asked = Mutex(0)
     private let batched = Mutex<[Int]>([])
     private let duringBatch = Mutex<(@Sendable () throws -> Void)?>(nil)
 
@@ -12,6 +13,8 @@ final class WatchedDatabase: Database {
 
     /// How many round trips there were.
     var roundTrips: Int { calls.withLock { $0 } }
+    /// How many statements there were, those inside transactions too.
+    var statements: Int { asked.withLock { $0 } }
     /// How many statements each batch had.
     var batches: [Int] { batched.withLock { $0 } }
 
@@ -22,12 +25,12 @@ final class WatchedDatabase: Database {
 
     func transaction<T: Sendable>(_ body: @escaping @Sendable (any SQLSession) throws -> T) async throws -> T {
         count()
-        return try await database.transaction(body)
+        return try await database.transaction { sql in try body(WatchedSession(sql, self)) }
     }
 
     func read<T: Sendable>(_ body: @escaping @Sendable (any SQLSession) throws -> T) async throws -> T {
         count()
-        return try await database.read(body)
+        return try await database.read { sql in try body(WatchedSession(sql, self)) }
     }
 
     func rows(_ statement: SQL) async throws -> [Row] {
@@ -52,5 +55,30 @@ final class WatchedDatabase: Database {
 
     func close() async { await database.close() }
 
+    fileprivate func countStatement() { asked.withLock { $0 += 1 } }
+
     private func count() { calls.withLock { $0 += 1 } }
+}
+
+/// A session whose statements are counted.
+private final class WatchedSession: SQLSession {
+    private let session: any SQLSession
+    private let database: WatchedDatabase
+
+    init(_ session: any SQLSession, _ database: WatchedDatabase) {
+        self.session = session
+        self.database = database
+    }
+
+    func rows(_ statement: SQL) throws -> [Row] {
+        database.countStatement()
+        return try session.rows(statement)
+    }
+
+    func run(_ statement: SQL) throws -> Int {
+        database.countStatement()
+        return try session.run(statement)
+    }
+
+    func announce(_ message: String, on channel: Channel) throws { try session.announce(message, on: channel) }
 }

@@ -83,9 +83,32 @@ import Testing
 
     @Test func `asks for the password before it deletes`() async throws {
         try await Office.open(on: .sqlite) { office in
-            for route in office.routes where route.method == .delete {
+            // Somebody who has just lost a phone must be able to end its session at once, and takes nothing from anybody.
+            let exempt = ["/v1/auth/sessions/{id}"]
+            for route in office.routes where route.method == .delete && !exempt.contains(route.path) {
                 guard case .steppedUp = route.access else {
                     Issue.record("\(route.path) deletes without a step-up")
+                    continue
+                }
+            }
+        }
+    }
+
+    @Test func `asks for the password before it changes who may sign in, or takes data out`() async throws {
+        try await Office.open(on: .sqlite) { office in
+            let sensitive = ["/v1/users", "/v1/api-keys", "/v1/auth/email", "/v1/auth/mfa", "/v1/auth/passkeys"]
+            var found = 0
+            for route in office.routes where route.method != .get && sensitive.contains(where: route.path.hasPrefix) {
+                found += 1
+                guard case .steppedUp(.accountSecurity, _) = route.access else {
+                    Issue.record("\(route.method) \(route.path) asks for no step-up")
+                    continue
+                }
+            }
+            #expect(found >= 7)
+            for route in office.routes where route.path.contains("export") {
+                guard case .steppedUp(.export, _) = route.access else {
+                    Issue.record("\(route.path) exports without a step-up")
                     continue
                 }
             }

@@ -11,6 +11,49 @@ package enum AccountTable {
         try await database.rows("SELECT \(columns) FROM account WHERE id = \(id)").first.map(Account.init)
     }
 
+    /// The account of `address`, if there is one and it may be used. `nil` for an address takes the same statement.
+    static func active(_ address: EmailAddress?, in sql: any SQLSession) throws -> Account? {
+        try sql.row("SELECT \(columns) FROM account WHERE email = \(address?.text ?? "") AND status = 'active'")
+            .map(Account.init)
+    }
+
+    /// The account, if there is one.
+    static func account(_ id: AccountID, in sql: any SQLSession) throws -> Account? {
+        try sql.row("SELECT \(columns) FROM account WHERE id = \(id)").map(Account.init)
+    }
+
+    /// The account, if it may be used; held until the transaction ends.
+    static func active(_ id: AccountID, in sql: any SQLSession) throws -> Account? {
+        try sql.row("SELECT \(columns) FROM account WHERE id = \(id) AND status = 'active' \(.forUpdate)")
+            .map(Account.init)
+    }
+
+    /// Whether somebody has `address`.
+    static func exists(_ address: EmailAddress, in sql: any SQLSession) throws -> Bool {
+        try sql.row("SELECT id FROM account WHERE email = \(address)") != nil
+    }
+
+    /// Notes that the account's address is proven, unless it was before.
+    static func markVerified(_ id: AccountID, at now: Timestamp, in sql: any SQLSession) throws {
+        try sql.run(
+            """
+            UPDATE account SET email_verified_at = COALESCE(email_verified_at, \(now)), updated_at = \(now)
+            WHERE id = \(id)
+            """)
+    }
+
+    /// Gives the account another address, proven; `false` when somebody has it.
+    static func changeAddress(
+        of id: AccountID, to address: EmailAddress, at now: Timestamp, in sql: any SQLSession
+    ) throws -> Bool {
+        // Asked by the same statement: an address that was taken a moment ago must not end the transaction.
+        try sql.run(
+            """
+            UPDATE account SET email = \(address), email_verified_at = \(now), updated_at = \(now)
+            WHERE id = \(id) AND NOT EXISTS (SELECT 1 FROM account AS other WHERE other.email = \(address) AND other.id <> \(id))
+            """) == 1
+    }
+
     /// Writes a new account; `false` when its address is taken.
     ///
     /// A `founder` becomes owner because there is no account yet. The schema allows one only: of two who register at the same moment the

@@ -21,6 +21,8 @@ package struct ServerSecret: Sendable {
         case cursors = "cursors"
         /// Pseudonyms of client addresses in the access log.
         case accessLog = "access-log"
+        /// Seals what waits in the outbox.
+        case outbox = "outbox"
         /// Wraps the keys of the key ring.
         case keyRing = "key-ring"
     }

@@ -8,12 +8,12 @@ struct CredentialAttempt: Sendable {
     /// When it was made.
     let at: Timestamp
     /// Whom it concerns, once that is known to be an account.
-    var user: AccountID?
+    var account: Account?
     /// The session in which it was made, if any.
     var session: SessionID?
 
     /// An event of this attempt.
     func event(_ type: EventType, in world: World, detail: [String: String] = [:]) -> Event {
-        Event(type, in: world, user: user, session: session, from: source, detail: detail)
+        Event(type, in: world, user: account?.id, session: session, from: source, detail: detail)
     }
 }

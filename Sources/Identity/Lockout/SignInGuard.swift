@@ -1,5 +1,5 @@
 package import Core
-package import SecurityEvents
+import SecurityEvents
 package import Storage
 
 /// The one place that decides whether a credential may be checked, and that writes down what came of it, for every path that checks one:
@@ -8,11 +8,15 @@ package struct SignInGuard: Sendable {
     package let policy: LockoutPolicy
     private let recorder: EventRecorder
     private let world: World
+    private let mailbox: Mailbox
+    private let links: MailedLinks
 
-    package init(policy: LockoutPolicy, recorder: EventRecorder, world: World) {
+    init(policy: LockoutPolicy, recorder: EventRecorder, world: World, mailbox: Mailbox, links: MailedLinks) {
         self.policy = policy
         self.recorder = recorder
         self.world = world
+        self.mailbox = mailbox
+        self.links = links
     }
 
     /// Asks to try a password. A try while locked is told in the log.
@@ -39,7 +43,28 @@ package struct SignInGuard: Sendable {
             let scope = attempt.subject.isKnownDevice ? "device" : "address"
             try recorder.record(
                 attempt.event(.accountLocked, in: world, detail: ["scope": scope, "minutes": minutes]), in: sql)
+            try mailUnlockLink(attempt, minutes: minutes, in: sql)
         }
+    }
+
+    /// Mails the owner a way out, or for an address without an account writes as many rows that lead nowhere.
+    private func mailUnlockLink(_ attempt: CredentialAttempt, minutes: String, in sql: any SQLSession) throws {
+        guard mailbox.isEnabled else { return }
+        let token = links.newToken()
+        try links.write(token, .unlock, of: attempt.account?.id, about: attempt.subject.stored, in: sql)
+        guard let account = attempt.account else {
+            return try mailbox.postNothing(inPlaceOf: .accountUnlock, in: sql)
+        }
+        let values = [
+            "link": mailbox.link(LinkPurpose.unlock.path, token: token), "minutes": minutes,
+            "ip": attempt.source.ip?.description ?? "", "at": attempt.at.iso8601,
+        ]
+        try mailbox.post(OutgoingMail(.accountUnlock, to: account, values: values), in: sql)
+    }
+
+    /// Lifts the lock and forgets the failures.
+    func unlock(_ subject: SignInSubject, in sql: any SQLSession) throws {
+        try sql.run("DELETE FROM sign_in_guard WHERE subject = \(subject.pseudonym)")
     }
 
     /// The password was right.

@@ -9,6 +9,17 @@ package struct SignInSubject: Sendable, Hashable {
     package let isKnownDevice: Bool
 }
 
+extension SignInSubject {
+    /// The subject as a mailed link keeps it.
+    var stored: String { Base64URL.encode(pseudonym) }
+
+    /// The subject that a mailed link kept.
+    init?(stored: String) {
+        guard let pseudonym = Base64URL.decode(stored), pseudonym.count == 32 else { return nil }
+        self.init(pseudonym: pseudonym, isKnownDevice: false)
+    }
+}
+
 /// Makes subjects, and the device cookies that give a browser a budget of its own.
 ///
 /// Locking an address is a weapon: whoever knows an agent's address could keep the agent out. A browser that has signed in before

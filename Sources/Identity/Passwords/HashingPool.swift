@@ -21,6 +21,7 @@ package final class HashingPool: Sendable {
     private let threads: NIOThreadPool
     private let capacity: Int
     private let underWay = Atomic<Int>(0)
+    private let finished = Atomic<Int>(0)
 
     /// A pool of `threads` threads before which at most `queue` jobs wait.
     package init(threads count: Int, queue: Int) {
@@ -35,12 +36,18 @@ package final class HashingPool: Sendable {
             underWay.wrappingSubtract(1, ordering: .relaxed)
             throw Full()
         }
-        defer { underWay.wrappingSubtract(1, ordering: .relaxed) }
+        defer {
+            underWay.wrappingSubtract(1, ordering: .relaxed)
+            finished.wrappingAdd(1, ordering: .relaxed)
+        }
         return try await threads.runIfActive {
             Self.yieldToEverybodyElse()
             return try work()
         }
     }
+
+    /// How many jobs are done since the start.
+    package var done: Int { finished.load(ordering: .relaxed) }
 
     /// How many jobs run or wait.
     package var depth: Int { underWay.load(ordering: .relaxed) }

@@ -30,6 +30,11 @@ package struct PasswordPolicy: Sendable, Hashable {
         self.minimumGuesses = minimumGuesses
     }
 
+    /// The rules of NIST SP 800-63B-4 for a password that stands alone: long, and none that attackers try first. No composition.
+    package static let nist = PasswordPolicy(
+        minimumLength: 15, requiresUppercase: false, requiresLowercase: false, requiresNumber: false,
+        requiresSpecialCharacter: false)
+
     /// A rule that a password breaks. The raw value is the code in the API.
     package enum Violation: String, Sendable, CaseIterable {
         case tooShort = "too_short"
@@ -39,6 +44,10 @@ package struct PasswordPolicy: Sendable, Hashable {
         case noNumber = "no_number"
         case noSpecialCharacter = "no_special_character"
         case guessable = "too_guessable"
+        /// The present password or one of the last.
+        case reused
+        /// On a list of passwords that became known in a breach.
+        case breached
     }
 
     /// Every rule that `password` breaks, in the order of ``Violation``, so that a person is told once and not five
@@ -72,6 +81,9 @@ package struct PasswordPolicy: Sendable, Hashable {
         case .guessable:
             return "This password is easy to guess: it is common, or built from your name or address. "
                 + "Use several unrelated words."
+        case .reused: return "You have used this password before. Choose another."
+        case .breached:
+            return "This password has become known in a breach of some site, so attackers try it. Choose another."
         }
     }
 }

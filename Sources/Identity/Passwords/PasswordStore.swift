@@ -40,12 +40,13 @@ package struct PasswordStore: Sendable {
     /// Whether `sealed` rests under a key that is no longer the active one.
     package func isOutdated(_ sealed: Sealed) -> Bool { ring.active(.passwordSealing)?.id != sealed.keyID }
 
-    /// Writes the password of `account`, in place of the one before.
+    /// Writes the password of `account`, in place of the one before; nothing when there is no such account, which takes the same
+    /// statement.
     package func write(_ sealed: Sealed, for account: AccountID, in session: any SQLSession) throws {
         try session.run(
             """
             INSERT INTO account_password (account_id, key_id, sealed_hash, changed_at)
-            VALUES (\(account), \(sealed.keyID), \(sealed.bytes), \(world.now()))
+            SELECT id, \(sealed.keyID), \(sealed.bytes), \(world.now()) FROM account WHERE id = \(account)
             ON CONFLICT (account_id) DO UPDATE SET
                 key_id = excluded.key_id, sealed_hash = excluded.sealed_hash, changed_at = excluded.changed_at
             """)

@@ -42,6 +42,15 @@ package struct PasswordVerifier: Sendable {
         }
     }
 
+    /// Whether `password` is one of `sealed`, passwords of `account`. Throws ``HashingPool/Full``.
+    func isOne(of sealed: [PasswordStore.Sealed], _ password: Password, of account: AccountID) async throws -> Bool {
+        guard !sealed.isEmpty else { return false }
+        let (hasher, store) = (hasher, store)
+        return try await pool.run {
+            sealed.contains { store.open($0, for: account).map { hasher.verify(password, against: $0) } ?? false }
+        }
+    }
+
     /// The hash of a new password, sealed for the row of `account`. Throws ``HashingPool/Full``.
     package func seal(_ password: Password, for account: AccountID) async throws -> PasswordStore.Sealed {
         let (hasher, store) = (hasher, store)

@@ -1,6 +1,6 @@
 package import Core
 package import SecurityEvents
-package import Storage
+import Storage
 
 /// Who may make an account: `REGISTRATION_MODE`.
 package enum RegistrationMode: String, Sendable, CaseIterable {
@@ -14,30 +14,20 @@ package enum RegistrationMode: String, Sendable, CaseIterable {
 
 /// Makes accounts.
 package struct Registration: Sendable {
-    private let database: any Database
-    private let world: World
-    private let recorder: EventRecorder
-    private let passwords: PasswordVerifier
-    private let store: PasswordStore
+    let gate: GateParts
     private let mode: RegistrationMode
     private let firstAccountBecomesOwner: Bool
+    private let requiresVerifiedEmail: Bool
+
     /// The rules for the password.
-    package let policy: PasswordPolicy
+    package var policy: PasswordPolicy { gate.newPasswords.policy }
 
     /// `firstAccountBecomesOwner` is for development alone: in production nobody on the network can be first.
-    package init(
-        database: any Database, world: World, recorder: EventRecorder, passwords: PasswordVerifier,
-        store: PasswordStore,
-        policy: PasswordPolicy, mode: RegistrationMode, firstAccountBecomesOwner: Bool
-    ) {
-        self.database = database
-        self.world = world
-        self.recorder = recorder
-        self.passwords = passwords
-        self.store = store
-        self.policy = policy
+    init(gate: GateParts, mode: RegistrationMode, firstAccountBecomesOwner: Bool, requiresVerifiedEmail: Bool) {
+        self.gate = gate
         self.mode = mode
         self.firstAccountBecomesOwner = firstAccountBecomesOwner
+        self.requiresVerifiedEmail = requiresVerifiedEmail
     }
 
     /// Who wants to be registered.
@@ -63,6 +53,9 @@ package struct Registration: Sendable {
         /// The password cannot be used: every rule that it breaks.
         case passwordRefused([PasswordPolicy.Violation])
         case emailTaken
+        /// The address has to be proven first, by a link that was mailed to it. Also the answer when it has an account already: the
+        /// mail then says so, and only its owner learns.
+        case verificationRequired
     }
 
     /// Makes an account, as far as the mode and `invitation` (a token) allow. Throws ``HashingPool/Full``.
@@ -72,7 +65,8 @@ package struct Registration: Sendable {
         try await make(applicant, from: source) { sql, now in
             if let token, let invitation = try Invitations.find(token, at: now, in: sql) {
                 guard invitation.email.map({ $0 == applicant.email }) ?? true else { return nil }
-                return Admission(role: invitation.role, invitation: token)
+                return Admission(
+                    role: invitation.role, invitation: token, provesAddress: invitation.email == applicant.email)
             }
             let isFirst = try sql.row("SELECT id FROM account LIMIT 1") == nil
             if isFirst {
@@ -84,7 +78,7 @@ package struct Registration: Sendable {
 
     /// Makes an account of `role` at the operator's own word: `gatehouse user create`, `serve --demo`.
     package func create(_ applicant: Applicant, role: Role, from source: RequestSource) async throws -> Outcome {
-        try await make(applicant, from: source) { _, _ in Admission(role: role) }
+        try await make(applicant, from: source) { _, _ in Admission(role: role, provesAddress: true) }
     }
 
     /// That an account may be made, and as what.
@@ -93,6 +87,8 @@ package struct Registration: Sendable {
         var invitation: String?
         /// Owner because there is no account yet.
         var isFounder = false
+        /// The address needs no further proof: it was invited by mail, or the operator vouches for it.
+        var provesAddress = false
     }
 
     /// The hash comes before the question whether the address is taken, so a taken address costs the same time.
@@ -100,36 +96,56 @@ package struct Registration: Sendable {
         _ applicant: Applicant, from source: RequestSource,
         admit: @escaping @Sendable (any SQLSession, Timestamp) throws -> Admission?
     ) async throws -> Outcome {
-        let now = world.now()
+        let now = gate.world.now()
         // Asked twice: here to spare strangers the work of a hash, and below, where it counts.
-        guard try await database.transaction({ sql in try admit(sql, now) }) != nil else { return .closed }
-        guard let password = Password(applicant.password) else { return .passwordRefused([.tooLong]) }
-        let violations = policy.violations(of: password, words: Self.words(of: applicant))
-        guard violations.isEmpty else { return .passwordRefused(violations) }
-        let id: AccountID = world.identifier()
-        let sealed = try await passwords.seal(password, for: id)
-        let registered = Event(.registered, in: world, user: id, from: source)
-        let (recorder, store) = (recorder, store)
-        return try await database.transaction { sql in
+        guard try await gate.database.transaction({ sql in try admit(sql, now) }) != nil else { return .closed }
+        let id: AccountID = gate.world.identifier()
+        let words = NewPasswords.words(
+            firstName: applicant.firstName, lastName: applicant.lastName, email: applicant.email)
+        let accepted: NewPasswords.Accepted
+        switch try await gate.newPasswords.judge(applicant.password, for: id, words: words) {
+        case .refused(let violations): return .passwordRefused(violations)
+        case .accepted(let judged): accepted = judged
+        }
+        let (gate, mustProve) = (gate, requiresVerifiedEmail)
+        return try await gate.database.transaction { sql in
             guard let admission = try admit(sql, now) else { return .closed }
             let account = Account(
                 id: id, email: applicant.email, firstName: applicant.firstName, lastName: applicant.lastName,
-                role: admission.role, createdAt: now)
-            guard try AccountTable.insert(account, asFounder: admission.isFounder, in: sql) else {
-                return admission.isFounder ? .closed : .emailTaken
-            }
-            if let token = admission.invitation { try Invitations.consume(token, in: sql) }
-            try store.write(sealed, for: id, in: sql)
-            var told = registered
-            told.detail["role"] = admission.role.rawValue
-            try recorder.record(told, in: sql)
-            return .registered(account)
+                role: admission.role, emailVerifiedAt: admission.provesAddress ? now : nil, createdAt: now)
+            let isNew = try AccountTable.insert(account, asFounder: admission.isFounder, in: sql)
+            let proves = mustProve && !admission.provesAddress
+            guard isNew || proves && !admission.isFounder else { return admission.isFounder ? .closed : .emailTaken }
+            if isNew, let token = admission.invitation { try Invitations.consume(token, in: sql) }
+            try finish(account, isNew: isNew, accepted, from: source, in: sql)
+            guard proves else { return .registered(account) }
+            try mailProof(to: account, isNew: isNew, in: sql)
+            return .verificationRequired
         }
     }
 
-    private static func words(of applicant: Applicant) -> [String] {
-        ["gatehouse", "realtor", "realestate", applicant.firstName, applicant.lastName, applicant.email.text]
-            + applicant.email.localPart.split { ".-_+".contains($0) }.map(String.init)
-            + applicant.email.domain.split(separator: ".").dropLast().map(String.init)
+    /// Writes the password and the event. For an address that was taken the same statements change nothing and tell that somebody tried.
+    private func finish(
+        _ account: Account, isNew: Bool, _ accepted: NewPasswords.Accepted, from source: RequestSource,
+        in sql: any SQLSession
+    ) throws {
+        try gate.store.write(accepted.sealed, for: account.id, in: sql)
+        try gate.accountPassword.recordFailure(of: accepted, isNew ? account.id : nil, from: source, in: sql)
+        let event =
+            isNew
+            ? Event(.registered, in: gate.world, user: account.id, from: source, detail: ["role": account.role.rawValue])
+            : Event(.registrationForKnownAddress, in: gate.world, from: source)
+        try gate.recorder.record(event, in: sql)
+    }
+
+    /// To a new account's address the link that proves it; to one that has an account, that somebody tried.
+    private func mailProof(to account: Account, isNew: Bool, in sql: any SQLSession) throws {
+        if isNew {
+            return try EmailVerification.mailLink(
+                .verifyEmail, to: (account, account.email), gate, in: sql)
+        }
+        try gate.links.write(gate.links.newToken(), .verifyEmail, of: nil, about: "", in: sql)
+        try gate.mailbox.post(
+            OutgoingMail(.accountExists, to: account.email, name: ""), in: sql)
     }
 }

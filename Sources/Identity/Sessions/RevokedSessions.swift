@@ -23,7 +23,11 @@ package final class RevokedSessions: Sendable {
 
     /// Reads what was revoked within the last life of a token: a restart forgets nothing.
     package func load(from database: any Database, now: Timestamp) async throws {
-        let since = now - accessTokenLife
+        try await load(from: database, since: now - accessTokenLife)
+    }
+
+    /// Reads what was revoked after `since`.
+    func load(from database: any Database, since: Timestamp) async throws {
         let rows = try await database.rows("SELECT id, revoked_at FROM session WHERE revoked_at > \(since)")
         let loaded: [(SessionID, Timestamp)] = try rows.map { (try $0.get("id"), try $0.get("revoked_at")) }
         state.withLock { state in

@@ -46,6 +46,20 @@ package enum RevocationReason: String, Sendable, CaseIterable {
     case signedOutEverywhere = "signed_out_everywhere"
     /// A refresh token of a past generation was presented.
     case theft
+    /// The person ended this one from another.
+    case endedByOwner = "ended_by_owner"
+    /// The person said of a notice that it was not their doing.
+    case reportedByOwner = "reported_by_owner"
+    /// An owner or admin ended it, or the operator did.
+    case endedByAdmin = "ended_by_admin"
+    /// The password was changed.
+    case passwordChanged = "password_changed"
+    /// The password was replaced through a mailed link.
+    case passwordReset = "password_reset"
+    /// The role was changed.
+    case roleChanged = "role_changed"
+    /// There were more than `MAX_SESSIONS_PER_USER`.
+    case displaced
     /// The account was switched off.
     case accountDisabled = "account_disabled"
 }

@@ -38,7 +38,8 @@ enum SessionTable {
         return ([columns] + looked).joined(separator: ", ")
     }
 
-    private static var columns: SQL {
+    /// The columns that make a session.
+    static var columns: SQL {
         """
         session.id AS session_id, session.user_id, generation, rotated_at, rotation_key,
         session.created_at AS session_created_at, authenticated_at, methods, last_active_at, absolute_expiry,
@@ -46,17 +47,31 @@ enum SessionTable {
         """
     }
 
-    /// Ends the sessions that `condition` picks among those that are open, and returns which those were.
+    /// Holds for the rows of `session` that are open, as far as the database knows: activity that is not written yet may keep one open that
+    /// looks idle.
+    static func isOpen(at now: Timestamp, _ clocks: SessionClocks) -> SQL {
+        """
+        revoked_at IS NULL AND absolute_expiry > \(now) AND refresh_expiry > \(now)
+        AND last_active_at > \(clocks.idleCutoff(at: now))
+        """
+    }
+
+    /// Ends the sessions that `condition` picks among those that are open, tells the other nodes, and returns which those were.
     static func revoke(
         where condition: SQL, at now: Timestamp, because reason: RevocationReason, in sql: any SQLSession
     ) throws -> [SessionID] {
-        try sql.rows(
+        let ended: [SessionID] = try sql.rows(
             """
             UPDATE session SET revoked_at = \(now), revocation_reason = \(reason.rawValue)
             WHERE revoked_at IS NULL AND absolute_expiry > \(now) AND \(condition)
             RETURNING id
             """
         ).map { try $0.get("id") }
+        for start in stride(from: 0, to: ended.count, by: 200) {
+            let some = ended[start..<min(start + 200, ended.count)]
+            try sql.announce(some.map(\.description).joined(separator: " "), on: .revokedSessions)
+        }
+        return ended
     }
 }
 

@@ -1,33 +1,11 @@
 package import Core
 package import SecurityEvents
-package import Storage
+import Storage
 
 /// Signs people in with address and password.
 package struct SignIn: Sendable {
-    private let database: any Database
-    private let world: World
-    private let recorder: EventRecorder
-    private let guardian: SignInGuard
-    private let subjects: SignInSubjects
-    private let passwords: PasswordVerifier
-    private let store: PasswordStore
-    private let tickets: SessionTickets
-    private let requiresVerifiedEmail: Bool
-
-    package init(
-        database: any Database, world: World, recorder: EventRecorder, guardian: SignInGuard, subjects: SignInSubjects,
-        passwords: PasswordVerifier, store: PasswordStore, tickets: SessionTickets, requiresVerifiedEmail: Bool
-    ) {
-        self.database = database
-        self.world = world
-        self.recorder = recorder
-        self.guardian = guardian
-        self.subjects = subjects
-        self.passwords = passwords
-        self.store = store
-        self.tickets = tickets
-        self.requiresVerifiedEmail = requiresVerifiedEmail
-    }
+    let gate: GateParts
+    let policy: SignInPolicy
 
     /// What became of a sign-in.
     package enum Outcome: Sendable {
@@ -43,6 +21,8 @@ package struct SignIn: Sendable {
         case disabled
         /// Right password, but the address was never proven.
         case emailNotVerified
+        /// Right password, but older than it may be.
+        case passwordExpired
     }
 
     /// Signs in. Throws ``HashingPool/Full`` when too many passwords are being checked.
@@ -52,11 +32,11 @@ package struct SignIn: Sendable {
     package func signIn(
         typedAddress: String, password: String, deviceCookie: String?, from source: RequestSource
     ) async throws -> Outcome {
-        let subject = subjects.subject(typed: typedAddress, deviceCookie: deviceCookie)
+        let subject = gate.subjects.subject(typed: typedAddress, deviceCookie: deviceCookie)
         let address = EmailAddress(typedAddress)
-        var attempt = CredentialAttempt(subject: subject, source: source, at: world.now())
+        var attempt = CredentialAttempt(subject: subject, source: source, at: gate.world.now())
         let start = try await begin(attempt, address: address)
-        attempt.user = start.account?.id
+        attempt.account = start.account
         switch start.reservation {
         case .locked(let until): return .locked(until: until)
         case .busy: return .busy
@@ -64,7 +44,7 @@ package struct SignIn: Sendable {
         }
         let verdict: PasswordVerifier.Verdict
         do {
-            verdict = try await passwords.check(
+            verdict = try await gate.passwords.check(
                 Password(password), of: start.account?.id, stored: start.stored)
         } catch {
             try await release(subject)
@@ -73,97 +53,131 @@ package struct SignIn: Sendable {
         guard case .right(let renewed) = verdict, let account = start.account, let stored = start.stored else {
             return try await refuse(attempt)
         }
-        if let refusal = try await refuseUnusable(account, attempt) { return refusal }
+        if let refusal = try await refuseUnusable(account, start.passwordChangedAt, attempt) { return refusal }
         let session = newSession(for: account, from: source)
-        try await open(session, of: account, attempt, renewal: renewed.map { (stored, $0) })
-        let grant = try await tickets.grant(
+        guard let displaced = try await open(session, of: account, attempt, stored: stored, renewal: renewed) else {
+            return try await refuse(attempt)
+        }
+        gate.revoked.insert(displaced, now: session.createdAt)
+        let grant = try await gate.tickets.grant(
             session, of: account, lastActiveAt: session.createdAt, now: session.createdAt)
-        return .signedIn(grant, deviceCookie: subject.isKnownDevice ? nil : subjects.deviceCookie(for: account.email))
+        return .signedIn(
+            grant, deviceCookie: subject.isKnownDevice ? nil : gate.subjects.deviceCookie(for: account.email))
     }
 
     private struct Start: Sendable {
         let reservation: LockoutState.Reservation
         let account: Account?
         let stored: PasswordStore.Sealed?
+        let passwordChangedAt: Timestamp?
     }
 
     /// Reads the account, known or not, and reserves the attempt.
     private func begin(_ attempt: CredentialAttempt, address: EmailAddress?) async throws -> Start {
-        let guardian = guardian
-        return try await database.transaction { sql in
+        let guardian = gate.guardian
+        return try await gate.database.transaction { sql in
             let row = try sql.row(
                 """
-                SELECT \(AccountTable.columns), key_id, sealed_hash
+                SELECT \(AccountTable.columns), key_id, sealed_hash, changed_at
                 FROM account LEFT JOIN account_password ON account_id = id
                 WHERE email = \(address?.text ?? "")
                 """)
-            let account = try row.map(Account.init)
             var known = attempt
-            known.user = account?.id
+            known.account = try row.map(Account.init)
             return Start(
-                reservation: try guardian.reserve(known, in: sql), account: account,
-                stored: try row.flatMap(PasswordStore.Sealed.init))
+                reservation: try guardian.reserve(known, in: sql), account: known.account,
+                stored: try row.flatMap(PasswordStore.Sealed.init),
+                passwordChangedAt: try row?.optional("changed_at"))
         }
     }
 
     private func release(_ subject: SignInSubject) async throws {
-        let now = world.now()
-        let guardian = guardian
-        _ = try await database.transaction { sql in try guardian.release(subject, at: now, in: sql) }
+        let now = gate.world.now()
+        let guardian = gate.guardian
+        _ = try await gate.database.transaction { sql in try guardian.release(subject, at: now, in: sql) }
     }
 
     /// Settles a wrong password.
     private func refuse(_ attempt: CredentialAttempt) async throws -> Outcome {
-        let reason = attempt.user == nil ? "unknown_address" : "wrong_password"
-        let guardian = guardian
-        try await database.transaction { sql in try guardian.fail(attempt, ["reason": reason], in: sql) }
+        let reason = attempt.account == nil ? "unknown_address" : "wrong_password"
+        let guardian = gate.guardian
+        try await gate.database.transaction { sql in try guardian.fail(attempt, ["reason": reason], in: sql) }
         return .invalidCredentials
     }
 
     /// A right password for an account that may not be used: told to its owner alone, and no failure.
-    private func refuseUnusable(_ account: Account, _ attempt: CredentialAttempt) async throws -> Outcome? {
+    private func refuseUnusable(
+        _ account: Account, _ passwordChangedAt: Timestamp?, _ attempt: CredentialAttempt
+    ) async throws -> Outcome? {
+        let now = gate.world.now()
         let reason: String
         let outcome: Outcome
         if account.status == .disabled {
             (reason, outcome) = ("account_disabled", .disabled)
-        } else if requiresVerifiedEmail, account.emailVerifiedAt == nil {
+        } else if policy.requiresVerifiedEmail, account.emailVerifiedAt == nil {
             (reason, outcome) = ("email_not_verified", .emailNotVerified)
+        } else if let life = policy.passwordLife, let changed = passwordChangedAt, changed + life <= now {
+            (reason, outcome) = ("password_expired", .passwordExpired)
         } else {
             return nil
         }
-        let now = world.now()
-        let event = attempt.event(.loginFailed, in: world, detail: ["reason": reason])
-        let (guardian, recorder) = (guardian, recorder)
-        _ = try await database.transaction { sql in
-            try guardian.succeed(attempt.subject, at: now, in: sql)
-            try recorder.record(event, in: sql)
+        let event = attempt.event(.loginFailed, in: gate.world, detail: ["reason": reason])
+        let gate = gate
+        _ = try await gate.database.transaction { sql in
+            try gate.guardian.succeed(attempt.subject, at: now, in: sql)
+            try gate.recorder.record(event, in: sql)
         }
         return outcome
     }
 
     private func newSession(for account: Account, from source: RequestSource) -> Session {
-        let now = world.now()
+        let now = gate.world.now()
+        let clocks = gate.tickets.clocks
         return Session(
-            id: world.identifier(), userID: account.id, generation: 1, rotatedAt: now, rotationKey: nil, createdAt: now,
-            authenticatedAt: now, methods: ["pwd"], lastActiveAt: now,
-            absoluteExpiry: tickets.clocks.absoluteExpiry(from: now),
-            refreshExpiry: tickets.clocks.refreshExpiry(from: now), revocation: nil, ip: source.ip?.description,
-            userAgent: source.userAgent)
+            id: gate.world.identifier(), userID: account.id, generation: 1, rotatedAt: now, rotationKey: nil,
+            createdAt: now, authenticatedAt: now, methods: ["pwd"], lastActiveAt: now,
+            absoluteExpiry: clocks.absoluteExpiry(from: now), refreshExpiry: clocks.refreshExpiry(from: now),
+            revocation: nil, ip: source.ip?.description, userAgent: source.userAgent)
     }
 
+    /// Opens the session, and returns those that it displaced; `nil` when the account was switched off, or its password changed, while
+    /// the one that was typed was being hashed.
     private func open(
-        _ session: Session, of account: Account, _ attempt: CredentialAttempt,
-        renewal: (old: PasswordStore.Sealed, new: PasswordStore.Sealed)?
-    ) async throws {
+        _ session: Session, of account: Account, _ attempt: CredentialAttempt, stored: PasswordStore.Sealed,
+        renewal: PasswordStore.Sealed?
+    ) async throws -> [SessionID]? {
         let event = Event(
-            .loginSuccess, in: world, user: account.id, session: session.id, from: attempt.source,
+            .loginSuccess, in: gate.world, user: account.id, session: session.id, from: attempt.source,
             detail: ["knownDevice": String(attempt.subject.isKnownDevice)])
-        let (guardian, recorder, store) = (guardian, recorder, store)
-        _ = try await database.transaction { sql in
-            try guardian.succeed(attempt.subject, at: session.createdAt, in: sql)
+        let (gate, policy) = (gate, policy)
+        return try await gate.database.transaction { sql in
+            // Held until the end: whoever disables the account or changes the password comes before this session, which is then not
+            // opened, or after it, and ends it.
+            let unchanged = try sql.row(
+                """
+                SELECT account.id FROM account JOIN account_password ON account_id = account.id
+                WHERE account.id = \(account.id) AND status = 'active' AND sealed_hash = \(stored.bytes) \(.forUpdate)
+                """)
+            guard unchanged != nil else { return nil }
+            try gate.guardian.succeed(attempt.subject, at: session.createdAt, in: sql)
+            let isFirst = try sql.row("SELECT id FROM session WHERE user_id = \(account.id) LIMIT 1") == nil
             try SessionTable.insert(session, in: sql)
-            try recorder.record(event, in: sql)
-            if let renewal { try store.replace(renewal.old, with: renewal.new, for: account.id, in: sql) }
+            try gate.recorder.record(event, in: sql)
+            if let renewal { try gate.store.replace(stored, with: renewal, for: account.id, in: sql) }
+            if !attempt.subject.isKnownDevice, !isFirst {
+                try noteNewDevice(account, session, attempt.source, in: sql)
+            }
+            return try SessionCap(policy.maximumSessions).enforce(
+                for: account.id, at: session.createdAt, from: attempt.source, gate, in: sql)
         }
+    }
+
+    /// Tells the owner of a browser that was not seen before. The first sign-in of all is no news.
+    private func noteNewDevice(
+        _ account: Account, _ session: Session, _ source: RequestSource, in sql: any SQLSession
+    ) throws {
+        let event = Event(.newDeviceLogin, in: gate.world, user: account.id, session: session.id, from: source)
+        try gate.recorder.record(event, in: sql)
+        if policy.notifiesNewDevices { try gate.notices.post(.newDevice, to: account, about: event, in: sql) }
     }
 }

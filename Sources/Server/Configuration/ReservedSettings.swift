@@ -8,7 +8,6 @@ enum ReservedSettings {
         let flags = [
             ("ENABLE_DEVICE_FINGERPRINT_CHECK", false, "Notice sign-ins from unknown devices."),
             ("ENABLE_IP_ANOMALY_DETECTION", false, "Notice sign-ins from unusual places."),
-            ("ENABLE_EMAIL_LOGIN_NOTIFICATIONS", true, "Mail about a sign-in from a new device."),
             ("ENABLE_MFA", false, "Second factors."),
             ("ENABLE_BIOMETRIC_AUTH", false, "Passkeys of the device itself."),
             ("ENABLE_HARDWARE_KEYS", false, "Hardware keys."),

@@ -1,3 +1,4 @@
+import AsyncHTTPClient
 package import CRM
 package import Core
 import Foundation
@@ -17,11 +18,14 @@ package struct Installation: Sendable {
     package let database: any Database
     package let gate: Gate
     package let book: ClientBook
+    /// What waits to be sent.
+    package var outbox: Outbox { Outbox(database: database, world: world) }
     let secret: ServerSecret
+    let http: HTTPClient
 
     /// The steps of the schema, over all features.
     package static var migrator: Migrator {
-        Migrator(IdentitySchema.migrations + SecurityEventsSchema.migrations + CRMSchema.migrations)
+        Migrator(IdentitySchema.migrations + SecurityEventsSchema.migrations + CRMSchema.migrations + OutboxSchema.migrations)
     }
 
     /// Opens the database, brings its schema up to date, and puts the rest together.
@@ -30,17 +34,20 @@ package struct Installation: Sendable {
     ) async throws -> Installation {
         let secret = try serverSecret(configuration, world: world)
         let database = try await openDatabase(configuration, world: world)
+        let http = OutgoingHTTP.client()
         do {
             for migration in try await migrator.migrate(database, now: world.now()) {
                 logger.notice("schema step", metadata: ["number": "\(migration.number)", "name": "\(migration.name)"])
             }
-            let gate = try await Gate.open(
-                configuration.gateConfiguration(secret: secret), database: database, world: world)
+            var gateConfiguration = configuration.gateConfiguration(secret: secret)
+            gateConfiguration.breachedPasswords = try configuration.accounts.breachedPasswords(http)
+            let gate = try await Gate.open(gateConfiguration, database: database, world: world)
             let book = ClientBook(database: database, world: world, cursorKey: cursorKey(secret))
             return Installation(
                 configuration: configuration, world: world, logger: logger, database: database, gate: gate, book: book,
-                secret: secret)
+                secret: secret, http: http)
         } catch {
+            try? await http.shutdown()
             await database.close()
             throw error
         }
@@ -66,6 +73,8 @@ package struct Installation: Sendable {
     /// Ends what `open` started.
     package func close() async {
         await gate.hashing.shutDown()
+        // It only fails when it was shut down before.
+        try? await http.shutdown()
         await database.close()
     }
 
@@ -105,7 +114,11 @@ extension ServerConfiguration {
         gate.rotation = self.gate.rotation
         gate.lockout = self.gate.lockout
         gate.limits = self.gate.limits
-        gate.passwordPolicy = self.gate.passwordPolicy
+        gate.passwordPolicy = accounts.passwordPolicy(self.gate.passwordPolicy)
+        gate.passwordHistory = accounts.passwordHistory
+        gate.signIn = accounts.signIn
+        gate.sendsMail = accounts.mailURL != nil
+        gate.places = PlaceDatabase(path: accounts.placesPath)
         gate.hashCost = self.gate.hashCost
         gate.hashThreads = self.gate.hashThreads
         gate.hashQueue = self.gate.hashQueue

@@ -1,7 +1,10 @@
 import Core
+import Dispatch
 import Identity
 import Logging
+import SecurityEvents
 import ServiceLifecycle
+import Storage
 
 /// What has to be done now and then while the server runs.
 struct Maintenance: Service {
@@ -20,6 +23,7 @@ struct Maintenance: Service {
             await attend("activity not written") {
                 try await installation.gate.activity.flush(to: installation.database)
             }
+            await readPlacesAgain()
             await attend("keys not read") {
                 try await installation.gate.ring.reload()
                 try await installation.gate.accessTokens.reloadKeys()
@@ -29,10 +33,29 @@ struct Maintenance: Service {
                     _ = try await installation.gate.guardian.prune(
                         installation.database, now: installation.world.now())
                     try await installation.gate.limiter.prune()
+                    try await installation.gate.pruneMailedLinks()
+                    try await installation.outbox.prune()
                 }
             }
         }
         await attend("activity not written") { try await installation.gate.activity.flush(to: installation.database) }
+    }
+
+    /// Takes over a GeoIP file that was replaced; says so once when it cannot be used, and goes on with the one before.
+    private func readPlacesAgain() async {
+        let places = installation.gate.places
+        let known = places.problem
+        let outcome = await withCheckedContinuation { continuation in
+            // Reads a file of some tens of megabytes when it has changed.
+            DispatchQueue.global().async { continuation.resume(returning: places.reload()) }
+        }
+        switch outcome {
+        case .unchanged: break
+        case .reloaded: installation.logger.notice("GeoIP file read")
+        case .kept(let reason) where reason != known:
+            installation.logger.warning("GeoIP file not usable", metadata: ["reason": .string(reason)])
+        case .kept: break
+        }
     }
 
     /// A round that fails is told and tried again in the next; it never ends the server.

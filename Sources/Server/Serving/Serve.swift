@@ -31,7 +31,7 @@ extension Installation {
                 address: .hostname(configuration.host, port: configuration.port), serverName: nil),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) }, logger: logger)
         var group = ServiceGroupConfiguration(
-            services: [application, Maintenance(installation: self)],
+            services: [application, Maintenance(installation: self), Revocations(installation: self)],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = Self.drain
         try await ServiceGroup(configuration: group).run()

@@ -38,11 +38,7 @@ package struct InvitationPages: Sendable {
 
     /// `POST /invitation`: makes the account. The form of a browser, hence not JSON; the origin was checked before.
     @Sendable private func accept(_ call: Call) async throws -> Response {
-        guard call.request.hasContentType("application/x-www-form-urlencoded") else {
-            throw Problem(.unsupportedMediaType, detail: "Send application/x-www-form-urlencoded.")
-        }
-        let body = try await call.request.limitedBody()
-        let fields = FormFields(body.getString(at: body.readerIndex, length: body.readableBytes) ?? "")
+        let fields = try await call.form()
         let token = fields["token"]
         guard let address = EmailAddress(fields["email"]) else {
             return form(token: token, fields.values, problems: ["Enter an e-mail address such as name@example.com."])
@@ -59,6 +55,10 @@ package struct InvitationPages: Sendable {
             return Response.page(
                 .created, title: "Welcome, \(account.firstName)",
                 "<p>Your account is ready. Sign in as <strong>\(account.email.text)</strong>.</p>")
+        case .verificationRequired:
+            return Response.page(
+                .accepted, title: "One step more",
+                "<p>We have mailed a link to <strong>\(address.text)</strong>. Open it to confirm the address.</p>")
         case .closed:
             return form(
                 token: token, fields.values,

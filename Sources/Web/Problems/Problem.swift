@@ -21,6 +21,8 @@ package struct Problem: Error, Sendable {
     }
 
     package var code: ProblemCode
+    /// In place of the code's own status, where the contract has one code with two.
+    package var status: HTTPResponse.Status?
     /// In place of the code's own advice.
     package var detail: String?
     package var errors: [FieldError]
@@ -49,7 +51,7 @@ package struct Problem: Error, Sendable {
         writer.object { object in
             object.member("type", "/v1/problems#\(code.rawValue)")
             object.member("title", code.title)
-            object.member("status", Int64(code.status.code))
+            object.member("status", Int64((status ?? code.status).code))
             object.member("detail", detail ?? code.advice)
             object.member("code", code.rawValue)
             if !errors.isEmpty {
@@ -77,8 +79,19 @@ package struct Problem: Error, Sendable {
         var headers = headers
         headers[.contentType] = "application/problem+json"
         if let retryAfter { headers[.retryAfter] = String(retryAfter.retryAfterSeconds) }
-        if code.status == .unauthorized { headers[.wwwAuthenticate] = "Bearer" }
+        let status = status ?? code.status
+        if status == .unauthorized { headers[.wwwAuthenticate] = "Bearer" }
         return Response(
-            status: code.status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: json)))
+            status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: json)))
+    }
+}
+
+extension Problem {
+    /// A mailed link that was used, ran out, or was killed by a change of its account: 400 `token_invalid`. One answer for all of
+    /// them, and for a token that never was.
+    static var linkInvalid: Problem {
+        var problem = Problem(.tokenInvalid, detail: "This link was used before or has run out. Ask for a new one.")
+        problem.status = .badRequest
+        return problem
     }
 }

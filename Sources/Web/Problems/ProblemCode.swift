@@ -20,6 +20,9 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case registrationClosed = "registration_closed"
     case emailNotVerified = "email_not_verified"
     case accountDisabled = "account_disabled"
+    case passwordExpired = "password_expired"
+    case lastOwner = "last_owner"
+    case mailNotConfigured = "mail_not_configured"
     case reauthenticationRequired = "reauthentication_required"
     case notFound = "not_found"
     case methodNotAllowed = "method_not_allowed"
@@ -45,11 +48,11 @@ extension ProblemCode {
             .refreshTokenMissing, .refreshTokenInvalid, .refreshTokenExpired, .refreshTokenReused:
             return .unauthorized
         case .forbidden, .csrfRejected, .registrationClosed, .emailNotVerified, .accountDisabled,
-            .reauthenticationRequired:
+            .passwordExpired, .reauthenticationRequired:
             return .forbidden
         case .notFound: return .notFound
         case .methodNotAllowed: return .methodNotAllowed
-        case .emailTaken, .possibleDuplicate: return .conflict
+        case .emailTaken, .possibleDuplicate, .lastOwner, .mailNotConfigured: return .conflict
         case .versionMismatch: return .preconditionFailed
         case .payloadTooLarge: return .contentTooLarge
         case .unsupportedMediaType: return .unsupportedMediaType
@@ -82,6 +85,9 @@ extension ProblemCode {
         case .registrationClosed: return "Registration is closed"
         case .emailNotVerified: return "The e-mail address is not verified"
         case .accountDisabled: return "The account is disabled"
+        case .passwordExpired: return "The password has expired"
+        case .lastOwner: return "There must be an owner"
+        case .mailNotConfigured: return "Mail cannot be sent"
         case .reauthenticationRequired: return "The password is needed again"
         case .notFound: return "Not found"
         case .methodNotAllowed: return "Method not allowed"
@@ -121,6 +127,9 @@ extension ProblemCode {
         case .registrationClosed: return "Ask an owner or admin for an invitation."
         case .emailNotVerified: return "Open the link in the mail that was sent to the address."
         case .accountDisabled: return "Ask an owner or admin to enable it."
+        case .passwordExpired: return "Choose a new one: POST /v1/auth/forgot-password mails a link."
+        case .lastOwner: return "Make somebody else an owner first."
+        case .mailNotConfigured: return "Ask the operator to set MAIL_URL."
         case .reauthenticationRequired:
             return "Confirm with POST /v1/auth/reauthenticate, then send the same request again."
         case .notFound: return "There is nothing here, or you may not see it."

@@ -55,6 +55,16 @@ package struct JSONFields: Sendable {
         return text
     }
 
+    /// One of a closed list; `nil` when it is absent or null, and a problem when it is another.
+    package mutating func choice<Choice: RawRepresentable & CaseIterable>(
+        _ name: String, _ type: Choice.Type
+    ) -> Choice? where Choice.RawValue == String {
+        guard let text = optionalString(name) else { return nil }
+        if let choice = Choice(rawValue: text) { return choice }
+        refuse(name, "invalid_choice", "This must be one of: \(Choice.allCases.map(\.rawValue).joined(separator: ", ")).")
+        return nil
+    }
+
     /// Adds a problem with a field.
     package mutating func refuse(_ field: String, _ code: String, _ message: String) {
         errors.append(Problem.FieldError(field: field, code: code, message: message))

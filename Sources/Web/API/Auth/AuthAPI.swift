@@ -25,12 +25,21 @@ package struct AuthAPI: Sendable {
             Route(.get, "/v1/auth/me", limit: .api, .signedIn(me)),
             Route(.get, "/v1/auth/verify", limit: nil, .signedIn(verify)),
             Route(.post, "/v1/auth/reauthenticate", limit: .login, .signedIn(reauthenticate)),
+            Route(.get, "/v1/auth/sessions", limit: .api, .signedIn(sessions)),
+            Route(.delete, "/v1/auth/sessions/{id}", limit: .api, .signedIn(endSession)),
+            Route(.put, "/v1/auth/password", limit: .login, .signedIn(changePassword)),
+            Route(.put, "/v1/auth/email", limit: .login, .steppedUp(.accountSecurity, changeEmail)),
+            Route(.post, "/v1/auth/forgot-password", limit: .forgotPassword, .anyone(forgotPassword)),
+            Route(.post, "/v1/auth/reset-password", limit: .forgotPassword, .anyone(resetPassword)),
+            Route(.post, "/v1/auth/verify-email", limit: .register, .anyone(verifyEmail)),
+            Route(.post, "/v1/auth/resend-verification", limit: .forgotPassword, .anyone(resendVerification)),
+            Route(.post, "/v1/auth/unlock", limit: .forgotPassword, .anyone(unlock)),
             Route(.get, "/v1/auth/password-policy", limit: .api, .anyone(passwordPolicy)),
         ]
     }
 
     /// Where the caller wants the refresh token.
-    enum TokenDelivery: String {
+    enum TokenDelivery: String, CaseIterable {
         /// In a cookie that no script can read.
         case cookie
         /// In the answer: for programs that have no cookies.

@@ -11,7 +11,7 @@ extension AuthAPI {
         var fields = try await call.request.jsonObject()
         let address = fields.string("email", upTo: 1000)
         let password = fields.string("password", upTo: 16_384)
-        let delivery = Self.delivery(in: &fields)
+        let delivery = fields.choice("tokenDelivery", TokenDelivery.self) ?? .cookie
         try fields.finish()
         let outcome = try await gate.signIn.signIn(
             typedAddress: address, password: password, deviceCookie: call.deviceCookie, from: call.source)
@@ -24,13 +24,7 @@ extension AuthAPI {
         case .busy: throw busy
         case .disabled: throw Problem(.accountDisabled)
         case .emailNotVerified: throw Problem(.emailNotVerified)
+        case .passwordExpired: throw Problem(.passwordExpired)
         }
-    }
-
-    private static func delivery(in fields: inout JSONFields) -> TokenDelivery {
-        guard let text = fields.optionalString("tokenDelivery") else { return .cookie }
-        if let delivery = TokenDelivery(rawValue: text) { return delivery }
-        fields.refuse("tokenDelivery", "invalid_choice", "This must be one of: cookie, body.")
-        return .cookie
     }
 }

@@ -2,6 +2,7 @@ import Core
 import HTTPTypes
 import Hummingbird
 import Identity
+import SecurityEvents
 
 extension AuthAPI {
     /// `GET /me`: who is signed in, and in which session.
@@ -19,7 +20,7 @@ extension AuthAPI {
                     writer.member("authenticatedAt", session.authenticatedAt)
                     writer.member("expiresAt", found.expiresAt)
                     writer.member("ip", session.ip)
-                    writer.member("device", session.userAgent)
+                    writer.member("device", DeviceName(userAgent: session.userAgent).description)
                     writer.key("authMethods")
                     writer.array { methods in session.methods.forEach { methods.string($0) } }
                 }

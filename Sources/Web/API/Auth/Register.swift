@@ -23,6 +23,10 @@ extension AuthAPI {
         switch try await gate.registration.register(applicant, invitation: token, from: call.source) {
         case .registered(let account):
             return Response.json(.created) { json in json.object { $0.user(account) } }
+        case .verificationRequired:
+            return Response.json(.accepted) { json in
+                json.object { $0.member("status", "verification_required") }
+            }
         case .closed: throw Problem(.registrationClosed)
         case .passwordRefused(let violations): throw passwordRefused(violations)
         case .emailTaken: throw Problem(.emailTaken)
@@ -30,12 +34,14 @@ extension AuthAPI {
     }
 
     /// Names every rule that a password breaks.
-    func passwordRefused(_ violations: [PasswordPolicy.Violation]) -> Problem {
+    func passwordRefused(
+        _ violations: [PasswordPolicy.Violation], field: String = "password"
+    ) -> Problem {
         Problem(
             .passwordPolicy,
             errors: violations.map { violation in
                 Problem.FieldError(
-                    field: "password", code: violation.rawValue,
+                    field: field, code: violation.rawValue,
                     message: gate.registration.policy.explanation(of: violation))
             })
     }

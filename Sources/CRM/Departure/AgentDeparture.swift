@@ -1,0 +1,77 @@
+package import Core
+package import Identity
+package import SecurityEvents
+import Storage
+import Synchronization
+
+/// Somebody leaves the brokerage: in one call and one transaction they can no longer sign in, and their clients have a new agent.
+package struct AgentDeparture: Sendable {
+    /// How far back the exports of somebody who leaves are listed.
+    package static let lookBack: Duration = .days(90)
+    private static let mostExports = 100
+
+    private let gate: Gate
+    private let world: World
+
+    package init(gate: Gate) {
+        self.gate = gate
+        world = gate.world
+    }
+
+    /// What became of it.
+    package enum Outcome: Sendable {
+        case left(Report)
+        case notFound
+        case forbidden
+        case lastOwner
+        /// Whoever is to take over does not exist, is disabled, or is the one who leaves.
+        case successorUnusable
+    }
+
+    /// What the brokerage should know about the one who left.
+    package struct Report: Sendable {
+        package let account: Account
+        /// How many clients got the successor as their agent.
+        package let clients: Int
+        /// What they exported lately, the newest first.
+        package let exports: [RecordedEvent]
+    }
+
+    /// Has `id` leave, and `successor` take over.
+    package func leave(
+        _ actor: TeamActor, _ id: AccountID, clientsTo successor: AccountID, from source: RequestSource
+    ) async throws -> Outcome {
+        guard id != successor, let heir = try await gate.team.account(successor), heir.status == .active else {
+            return .successorUnusable
+        }
+        let now = world.now()
+        let (gate, world) = (gate, world)
+        let handedOver = Mutex(0)
+        let outcome = try await gate.team.leave(actor, id, from: source) { sql in
+            let count = try ClientBook.handOver(from: id, to: successor, at: now, in: sql)
+            let event = Event(
+                .clientsHandedOver, in: world, user: id, from: source,
+                detail: ["clients": String(count), "to": successor.description, "by": actor.description])
+            try gate.recorder.record(event, in: sql)
+            try gate.tell(heir, .clientsHandedOver, about: event, values: ["clients": String(count)], in: sql)
+            handedOver.withLock { $0 = count }
+        }
+        switch outcome {
+        case .done(let account):
+            return .left(
+                Report(
+                    account: account, clients: handedOver.withLock { $0 }, exports: try await exports(of: id, now: now)))
+        case .notFound: return .notFound
+        case .forbidden: return .forbidden
+        case .lastOwner: return .lastOwner
+        }
+    }
+
+    private func exports(of id: AccountID, now: Timestamp) async throws -> [RecordedEvent] {
+        var query = EventQuery()
+        query.type = .dataExported
+        query.from = now - Self.lookBack
+        query.limit = Self.mostExports
+        return try await gate.events.events(for: .person(id), matching: query)
+    }
+}

@@ -1,0 +1,32 @@
+import Core
+import Identity
+import Storage
+
+extension ClientBook {
+    /// Passes everything of `leaver` to `successor` in the transaction behind `session`: the clients assigned to them, those in the trash too, and
+    /// their place among the collaborators. Returns how many clients got a new agent.
+    static func handOver(
+        from leaver: AccountID, to successor: AccountID, at now: Timestamp, in session: any SQLSession
+    ) throws -> Int {
+        let rows = try session.rows(
+            """
+            SELECT \(Client.columns) FROM client WHERE assigned_to = \(leaver)
+                OR id IN (SELECT client_id FROM client_collaborator WHERE user_id = \(leaver))
+            ORDER BY id \(.forUpdate)
+            """)
+        let writing = ClientWriting(in: session)
+        var assigned = 0
+        for row in rows {
+            let client = try Client(row)
+            let before = try ClientContent(client)
+            var after = before
+            if before.assignedTo == leaver {
+                after.assignedTo = successor
+                assigned += 1
+            }
+            after.collaborators.removeAll { $0 == leaver || $0 == after.assignedTo }
+            _ = try writing.update(client.id, at: client.version, from: before, to: after, now: now)
+        }
+        return assigned
+    }
+}

@@ -1,0 +1,35 @@
+/// Every mail that Gatehouse writes. The raw value names its template.
+package enum MailKind: String, Sendable, CaseIterable, Codable {
+    /// To prove an address after registering.
+    case verifyEmail = "verify_email"
+    /// Somebody tried to register with an address that has an account.
+    case accountExists = "account_exists"
+    /// To choose a new password.
+    case resetPassword = "reset_password"
+    /// Sign-in was locked by failures; to unlock it.
+    case accountUnlock = "account_unlock"
+    /// To make an account.
+    case invitation
+    /// A sign-in from a browser that was not seen before.
+    case newDevice = "new_device"
+    /// The password was changed by its owner.
+    case passwordChanged = "password_changed"
+    /// The password was replaced through a mailed link.
+    case passwordReset = "password_reset"
+    /// To prove a new address.
+    case emailChangeConfirm = "email_change_confirm"
+    /// The address was changed; to the old one, with a way back.
+    case emailChanged = "email_changed"
+    /// A copied refresh token was presented and sessions were ended.
+    case tokenTheft = "token_theft"
+    /// Clients were exported.
+    case exportMade = "export_made"
+    /// An owner or admin switched the account off.
+    case accountDisabled = "account_disabled"
+    /// A colleague left and handed their clients over.
+    case clientsHandedOver = "clients_handed_over"
+    /// A second factor was added.
+    case factorAdded = "factor_added"
+    /// A second factor was removed.
+    case factorRemoved = "factor_removed"
+}

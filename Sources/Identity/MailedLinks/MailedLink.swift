@@ -1,0 +1,43 @@
+import Core
+
+/// What a mailed link is good for.
+package enum LinkPurpose: String, Sendable, CaseIterable {
+    /// Proves the address that it was mailed to.
+    case verifyEmail = "verify_email"
+    /// Sets a new password.
+    case resetPassword = "reset_password"
+    /// Lifts a lock of sign-in.
+    case unlock
+    /// "This wasn't me": ends all sessions and starts recovery.
+    case notMe = "not_me"
+    /// The same, and gives the account its old address back.
+    case undoEmailChange = "undo_email_change"
+
+    /// How long the link counts.
+    package var life: Duration {
+        switch self {
+        case .verifyEmail: return .hours(24)
+        case .resetPassword: return .minutes(10)
+        case .unlock: return .hours(1)
+        case .notMe, .undoEmailChange: return .days(7)
+        }
+    }
+
+    /// The path that the link leads to.
+    package var path: String {
+        switch self {
+        case .verifyEmail: return "/verify-email"
+        case .resetPassword: return "/reset-password"
+        case .unlock: return "/unlock"
+        case .notMe, .undoEmailChange: return "/not-me"
+        }
+    }
+}
+
+/// A link that was used, or could be.
+struct MailedLink: Sendable, Hashable {
+    let purpose: LinkPurpose
+    let account: AccountID
+    /// The address that it is about: the one to prove, or to go back to.
+    let address: String
+}

@@ -1,0 +1,42 @@
+package import Core
+package import Storage
+
+/// Keeps ``RevokedSessions`` true on this node when sessions are ended elsewhere: by another node, or by a command.
+///
+/// Where nodes can tell each other (PostgreSQL) they do, within milliseconds. A look every ``interval`` is the net for a message that
+/// was missed, and the only way on SQLite.
+package struct RevocationFeed: Sendable {
+    /// How often to look.
+    package static let interval: Duration = .seconds(2)
+    /// How far each look reaches back: the clocks of two nodes may differ, and a transaction is seen after it began.
+    private static let overlap: Duration = .seconds(60)
+
+    private let database: any Database
+    private let world: World
+    private let revoked: RevokedSessions
+
+    package init(database: any Database, world: World, revoked: RevokedSessions) {
+        self.database = database
+        self.world = world
+        self.revoked = revoked
+    }
+
+    /// Reads what was ended lately.
+    package func look() async throws {
+        try await revoked.load(from: database, since: world.now() - Self.overlap)
+    }
+
+    /// Hears what other nodes tell, until the task is cancelled or the database is closed. `failed` is told of a look that failed; the next
+    /// one makes up for it.
+    package func listen(failed: @Sendable (any Error) -> Void) async {
+        guard let announcements = database.announcements(on: .revokedSessions) else { return }
+        for await announcement in announcements {
+            switch announcement {
+            case .message(let text):
+                revoked.insert(text.split(separator: " ").compactMap { SessionID($0) }, now: world.now())
+            case .gap:
+                do { try await revoked.load(from: database, now: world.now()) } catch { failed(error) }
+            }
+        }
+    }
+}

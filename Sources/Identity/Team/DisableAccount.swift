@@ -1,0 +1,65 @@
+package import Core
+package import SecurityEvents
+package import Storage
+
+extension Team {
+    /// Switches an account off, or on again. Switched off, its sessions end and its mailed links die.
+    package func setStatus(
+        _ actor: TeamActor, of id: AccountID, to status: Account.Status, from source: RequestSource
+    ) async throws -> Outcome {
+        try await change(actor, id) { account, sql in
+            guard account.status != status else { return Change(account) }
+            return status == .disabled
+                ? try disable(account, by: actor, from: source, in: sql)
+                : try enable(account, by: actor, from: source, in: sql)
+        }
+    }
+
+    /// Switches off the account of somebody who leaves, together with `handOver`, which passes on in the same transaction what was
+    /// theirs: there is no moment in which they are gone and their clients are nobody's.
+    package func leave(
+        _ actor: TeamActor, _ id: AccountID, from source: RequestSource,
+        handOver: @escaping @Sendable (any SQLSession) throws -> Void
+    ) async throws -> Outcome {
+        try await change(actor, id) { account, sql in
+            let change =
+                account.status == .disabled
+                ? Change(account) : try disable(account, by: actor, from: source, in: sql)
+            if change != nil { try handOver(sql) }
+            return change
+        }
+    }
+
+    private func disable(
+        _ account: Account, by actor: TeamActor, from source: RequestSource, in sql: any SQLSession
+    ) throws -> Change? {
+        if account.role == .owner, try !hasOwner(besides: account.id, in: sql) { return nil }
+        let now = gate.world.now()
+        try sql.run("UPDATE account SET status = 'disabled', updated_at = \(now) WHERE id = \(account.id)")
+        let ended = try SessionTable.revoke(
+            where: "user_id = \(account.id)", at: now, because: .accountDisabled, in: sql)
+        try gate.links.kill(of: account.id, in: sql)
+        let event = Event(
+            .accountDisabled, in: gate.world, user: account.id, from: source,
+            detail: ["by": actor.description, "endedSessions": String(ended.count)])
+        try gate.recorder.record(event, in: sql)
+        try gate.notices.post(.accountDisabled, to: account, about: event, wayBack: nil, in: sql)
+        var changed = account
+        changed.status = .disabled
+        return Change(changed, ended: ended)
+    }
+
+    private func enable(
+        _ account: Account, by actor: TeamActor, from source: RequestSource, in sql: any SQLSession
+    ) throws -> Change {
+        try sql.run(
+            "UPDATE account SET status = 'active', updated_at = \(gate.world.now()) WHERE id = \(account.id)")
+        try gate.recorder.record(
+            Event(
+                .accountEnabled, in: gate.world, user: account.id, from: source, detail: ["by": actor.description]),
+            in: sql)
+        var changed = account
+        changed.status = .active
+        return Change(changed)
+    }
+}

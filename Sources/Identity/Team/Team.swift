@@ -1,0 +1,132 @@
+package import Core
+package import SecurityEvents
+import Storage
+
+/// The people of the brokerage, as an owner or admin manages them.
+///
+/// An admin never sets or sees a password. Nobody touches somebody above them, or grants a role above their own, and there is always
+/// an owner who can sign in: a brokerage without one could never be managed again.
+package struct Team: Sendable {
+    let gate: GateParts
+
+    /// What became of a change.
+    package enum Outcome: Sendable {
+        case done(Account)
+        case notFound
+        /// The caller's role does not reach so far, or the proof is another's.
+        case forbidden
+        /// It would leave nobody to manage the brokerage.
+        case lastOwner
+    }
+
+    /// Everybody, by name.
+    package func list() async throws -> [Account] {
+        try await gate.database.rows(
+            "SELECT \(AccountTable.columns) FROM account ORDER BY last_name, first_name, id LIMIT 10000"
+        ).map(Account.init)
+    }
+
+    /// One of them.
+    package func account(_ id: AccountID) async throws -> Account? {
+        try await AccountTable.account(id, in: gate.database)
+    }
+
+    /// The account of that address, for the operator's commands.
+    package func account(_ email: EmailAddress) async throws -> Account? {
+        try await gate.database.rows("SELECT \(AccountTable.columns) FROM account WHERE email = \(email)")
+            .first.map(Account.init)
+    }
+
+    /// Lifts a lock of sign-in.
+    package func unlock(_ actor: TeamActor, _ id: AccountID, from source: RequestSource) async throws -> Outcome {
+        try await change(actor, id) { account, sql in
+            let subject = gate.subjects.subject(typed: account.email.text, deviceCookie: nil)
+            try gate.guardian.unlock(subject, in: sql)
+            try gate.recorder.record(
+                Event(
+                    .accountUnlocked, in: gate.world, user: id, from: source, detail: ["by": actor.description]),
+                in: sql)
+            return Change(account)
+        }
+    }
+
+    /// What a change leads to: the account as it is now, and the sessions that ended.
+    struct Change: Sendable {
+        let account: Account
+        let ended: [SessionID]
+
+        init(_ account: Account, ended: [SessionID] = []) {
+            self.account = account
+            self.ended = ended
+        }
+    }
+
+    /// Runs `body` on the account while its row is held, if the actor may touch it.
+    func change(
+        _ actor: TeamActor, _ id: AccountID,
+        _ body: @escaping @Sendable (Account, any SQLSession) throws -> Change?
+    ) async throws -> Outcome {
+        enum Result: Sendable {
+            case changed(Change)
+            case refused(Outcome)
+        }
+        let result = try await gate.database.transaction { sql -> Result in
+            // Held first and by everybody who changes the team: two who demote each other at once would leave no owner.
+            _ = try sql.rows("SELECT id FROM account WHERE role = 'owner' ORDER BY id \(.forUpdate)")
+            let row = try sql.row("SELECT \(AccountTable.columns) FROM account WHERE id = \(id) \(.forUpdate)")
+            guard let account = try row.map(Account.init) else { return .refused(.notFound) }
+            guard actor.mayManage(account) else { return .refused(.forbidden) }
+            guard let change = try body(account, sql) else { return .refused(.lastOwner) }
+            return .changed(change)
+        }
+        switch result {
+        case .refused(let outcome): return outcome
+        case .changed(let change):
+            gate.revoked.insert(change.ended, now: gate.world.now())
+            return .done(change.account)
+        }
+    }
+
+    /// Whether somebody but `id` is an owner who can sign in.
+    func hasOwner(besides id: AccountID, in sql: any SQLSession) throws -> Bool {
+        try sql.row("SELECT id FROM account WHERE role = 'owner' AND status = 'active' AND id <> \(id) LIMIT 1") != nil
+    }
+}
+
+/// Who changes the team.
+package enum TeamActor: Sendable {
+    /// Somebody signed in, who has just shown the password.
+    case person(Scope, FreshReauthentication)
+    /// The operator at the server's own shell.
+    case operatorShell
+
+    /// Whether the actor may touch `account` at all.
+    func mayManage(_ account: Account) -> Bool {
+        switch self {
+        case .person(let scope, let proof):
+            return proof.scope == scope && scope.role.seesEverything && scope.role.mayGrant(account.role)
+        case .operatorShell: return true
+        }
+    }
+
+    /// Whether the actor may give `role` to somebody.
+    func mayGrant(_ role: Role) -> Bool {
+        switch self {
+        case .person(let scope, _): return scope.role.mayGrant(role)
+        case .operatorShell: return true
+        }
+    }
+
+    /// The account of the actor.
+    var userID: AccountID? {
+        switch self {
+        case .person(let scope, _): return scope.userID
+        case .operatorShell: return nil
+        }
+    }
+}
+
+extension TeamActor: CustomStringConvertible {
+    /// For events.
+    package var description: String { userID?.description ?? "operator" }
+}

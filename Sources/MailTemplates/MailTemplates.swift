@@ -1,0 +1,4 @@
+import Mustache
+
+/// The texts of the mails.
+package enum MailTemplates {}

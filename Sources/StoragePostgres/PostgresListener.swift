@@ -1,0 +1,69 @@
+import Core
+import NIOPosix
+import Storage
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Hears what is announced on one channel, on a connection and a thread of its own, and connects again when the connection is lost.
+///
+/// What is announced while it is down is not kept by the server, so every new connection begins with a ``Announcement/gap``.
+final class PostgresListener: Sendable {
+    /// How soon a wish to stop is noticed.
+    private static let wait: Int32 = 200
+    private static let longestPause: Int32 = 5_000
+
+    private let configuration: PostgresConfiguration
+    private let channel: Channel
+    private let thread = NIOThreadPool(numberOfThreads: 1)
+    private let isStopped = Atomic(false)
+
+    init(_ configuration: PostgresConfiguration, channel: Channel) {
+        var configuration = configuration
+        configuration.applicationName += " listener"
+        self.configuration = configuration
+        self.channel = channel
+    }
+
+    /// Hears until the reader goes away or ``stop()``.
+    func start(_ hearer: AsyncStream<Announcement>.Continuation) {
+        hearer.onTermination = { [self] _ in stop() }
+        thread.start()
+        thread.submit { [self] _ in
+            var pause: Int32 = 100
+            while !isStopped.load(ordering: .relaxed) {
+                do {
+                    try hear(hearer) { pause = 100 }
+                } catch {
+                    _ = poll(nil, 0, pause)
+                    pause = min(pause * 2, Self.longestPause)
+                }
+            }
+            hearer.finish()
+        }
+    }
+
+    /// Ends the thread within a moment.
+    func stop() {
+        guard !isStopped.exchange(true, ordering: .relaxed) else { return }
+        thread.shutdownGracefully { _ in }
+    }
+
+    private func hear(_ hearer: AsyncStream<Announcement>.Continuation, connected: () -> Void) throws {
+        let connection = try PostgresConnection(
+            try ConnectionString(configuration), queryTimeout: configuration.queryTimeout)
+        let suffix = try connection.rows("SELECT \(PostgresSession.channelSuffix) AS suffix").first?.get("suffix") ?? ""
+        try connection.command("LISTEN \(channel.rawValue)\(suffix as String)")
+        connected()
+        hearer.yield(.gap)
+        while !isStopped.load(ordering: .relaxed) {
+            for message in try connection.notifications(waiting: Self.wait) { hearer.yield(.message(message)) }
+        }
+    }
+}
