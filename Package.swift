@@ -80,14 +80,15 @@ let package = Package(
                 .product(name: "JWTKit", package: "jwt-kit"),
             ]),
         .target(
-            name: "MailTemplates", dependencies: [mustache], resources: [.embedInCode("Templates")], swiftSettings: strict),
+            name: "MailTemplates", dependencies: [mustache], resources: [.embedInCode("Templates")],
+            swiftSettings: strict),
         library(
             "Delivery",
             [
                 "Core", "Storage", "SecurityEvents", "Identity", "MailTemplates", "CCurl", logging, nioCore, httpClient,
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
-        library("CRM", ["Core", "Storage", "Identity"]),
+        library("CRM", ["Core", "Storage", "SecurityEvents", "Identity"]),
         library(
             "Web",
             [
@@ -111,6 +112,9 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
+        .executableTarget(
+            name: "microbench", dependencies: ["Core", "Identity", "SecurityEvents"], path: "bench/micro",
+            swiftSettings: strict),
         .target(
             name: "TestSupport", dependencies: ["Core", "Storage", "StorageSQLite", "StoragePostgres"],
             path: "Tests/TestSupport", swiftSettings: strict),
@@ -121,18 +125,20 @@ let package = Package(
                 .product(name: "JWTKit", package: "jwt-kit"),
             ]),
         .testTarget(
-            name: "SecurityEventsTests", dependencies: ["Core", "Storage", "SecurityEvents", "TestSupport"], exclude: ["Data"],
+            name: "SecurityEventsTests", dependencies: ["Core", "Storage", "SecurityEvents", "TestSupport"],
+            exclude: ["Data"],
             swiftSettings: strict),
         tests("ServerTests", ["Core", "Identity", "Web", "Server", "TestSupport", logging]),
         tests(
             "DeliveryTests",
             [
-                "Core", "Storage", "SecurityEvents", "Identity", "Delivery", "MailTemplates", "TestSupport", hummingbird,
+                "Core", "Storage", "SecurityEvents", "Identity", "Delivery", "MailTemplates", "TestSupport",
+                hummingbird,
                 nioCore, nioPosix, httpClient,
             ]),
         tests("CoreTests", ["Core", "TestSupport"]),
         tests("StorageTests", ["Core", "Storage", "StorageSQLite", "StoragePostgres", "TestSupport"]),
-        tests("ProcessTests", ["gatehouse"]),
+        tests("ProcessTests", ["gatehouse", "TestSupport"]),
         tests("CRMTests", ["Core", "Storage", "Identity", "CRM", "TestSupport", crypto]),
         tests(
             "WebTests",

@@ -1,10 +1,12 @@
 """The measurements. Each figure is held against a limit that is measured in turn with it, three times; medians count."""
 
 import statistics
+import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import enumeration as timing
 import limits
 import load
 import server as gatehouse
@@ -54,9 +56,9 @@ class Site:
     directory: Path
     owner_password: str
 
-    def server(self, name="data"):
+    def server(self, name="data", environment=None):
         """A server that runs in this site."""
-        return gatehouse.Server(self.binary, self.directory / name, self.url)
+        return gatehouse.Server(self.binary, self.directory / name, self.url, environment=environment)
 
     def owner_token(self, server):
         """An access token of the owner."""
@@ -163,4 +165,26 @@ def memory(site):
             "memory, 100,000 sessions, logins saturate", site.database, highest, "MB", 150, "150 MB", 1, at_least=False)
 
 
-ALL = {"start": start, "logins": logins, "refreshes": refreshes, "pages": pages, "memory": memory}
+def enumeration(site):
+    """What the time of an answer tells about whether an address has an account."""
+    for name, milliseconds, difference in timing.differences(site):
+        yield Figure(
+            f"{name}: known and unknown apart, of {milliseconds:.2f} ms", site.database, difference * 100, "%", 3, "3 %", 1,
+            at_least=False)
+
+
+def lookups(site):
+    """What is looked up in memory on each request; the same on both databases, so measured with the first."""
+    if site.database != "SQLite":
+        return
+    program = Path(site.binary).with_name("microbench")
+    lines = subprocess.run([program], capture_output=True, text=True, check=True, timeout=120).stdout.splitlines()
+    for line in lines:
+        name, nanoseconds, limit = line.split("\t")
+        yield Figure(
+            name, "–", float(nanoseconds) / 1000, "us", float(limit) / 1000, f"{float(limit) / 1000:g} us", 1,
+            at_least=False)
+
+
+ALL = {"start": start, "logins": logins, "refreshes": refreshes, "pages": pages, "memory": memory,
+    "enumeration": enumeration, "lookups": lookups}

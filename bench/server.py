@@ -24,7 +24,7 @@ class ServerFailed(Exception):
 class Server:
     """`gatehouse serve` on a free port of the loopback interface; a context manager that stops it."""
 
-    def __init__(self, binary, directory, database_url, *options):
+    def __init__(self, binary, directory, database_url, *options, environment=None):
         self.directory = Path(directory)
         self.directory.mkdir(parents=True, exist_ok=True)
         self.port = free_port()
@@ -33,7 +33,7 @@ class Server:
             "PATH": os.environ["PATH"], "HOST": "127.0.0.1", "PORT": str(self.port), "DATA_DIR": str(self.directory),
             "DATABASE_URL": database_url, "JWT_SECRET": SECRET, "GATEHOUSE_ENV": "development",
             "LOG_LEVEL": "warning", "REGISTRATION_MODE": "open",
-        } | {f"RATE_LIMIT_{name}_MAX": "0" for name in LIMITS}
+        } | {f"RATE_LIMIT_{name}_MAX": "0" for name in LIMITS} | (environment or {})
         with open(self.directory / "output", "wb") as output:
             started = time.perf_counter()
             self.process = subprocess.Popen(

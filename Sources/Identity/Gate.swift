@@ -99,6 +99,11 @@ extension Gate {
 }
 
 extension Gate {
+    /// The account, read in a transaction of a feature behind the gate.
+    package func account(_ id: AccountID, in sql: any SQLSession) throws -> Account? {
+        try AccountTable.account(id, in: sql)
+    }
+
     /// Posts a notice to `account` in the transaction of what `event` tells of, for features behind the gate.
     package func tell(
         _ account: Account, _ kind: MailKind, about event: Event, values: [String: String] = [:], in sql: any SQLSession

@@ -59,7 +59,8 @@ extension Gate {
         let recorder = EventRecorder(isEnabled: configuration.recordsEvents)
         let links = MailedLinks(world: world)
         let mailbox = Mailbox(
-            isEnabled: configuration.sendsMail, secret: configuration.secret, origin: configuration.issuer, world: world)
+            isEnabled: configuration.sendsMail, secret: configuration.secret, origin: configuration.issuer, world: world
+        )
         let guardian = SignInGuard(
             policy: configuration.lockout, recorder: recorder, world: world, mailbox: mailbox, links: links)
         let subjects = SignInSubjects(secret: configuration.secret, world: world)

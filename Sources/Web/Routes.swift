@@ -57,7 +57,8 @@ package struct Routes: Sendable {
         self.gate = gate
         self.configuration = configuration
         let areas = [
-            AuthAPI(gate: gate, cookies: configuration.cookies).routes, ClientsAPI(book: book).routes,
+            AuthAPI(gate: gate, cookies: configuration.cookies).routes,
+            ClientsAPI(book: book, exports: ClientExport(gate: gate)).routes,
             UsersAPI(gate: gate, departure: AgentDeparture(gate: gate)).routes,
             SecurityAPI(gate: gate, cursorKey: configuration.cursorKey).routes,
             OperationsAPI(gate: gate, readiness: readiness).routes, InvitationPages(gate: gate).routes,

@@ -97,7 +97,8 @@ extension User.SetRole {
             }
             switch try await change(team, account.id) {
             case .done(let now): print("\(now.email.text): \(now.role.rawValue), \(now.status.rawValue).")
-            case .lastOwner: throw ValidationError("There must be an owner who can sign in. Make somebody else an owner first.")
+            case .lastOwner:
+                throw ValidationError("There must be an owner who can sign in. Make somebody else an owner first.")
             case .notFound, .forbidden: throw ValidationError("This account cannot be changed.")
             }
         }

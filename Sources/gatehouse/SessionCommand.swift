@@ -50,7 +50,8 @@ struct SessionCommand: AsyncParsableCommand {
                         throw ValidationError("There is no such session open.")
                     }
                     print("Ended.")
-                } else if let address = EmailAddress(sessionOrEmail), let account = try await gate.team.account(address) {
+                } else if let address = EmailAddress(sessionOrEmail), let account = try await gate.team.account(address)
+                {
                     print("Ended \(try await gate.openSessions.endAll(of: account.id, by: nil, from: .commandLine)).")
                 } else {
                     throw ValidationError("This is neither a session nor the address of an account.")

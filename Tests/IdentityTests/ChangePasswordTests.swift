@@ -91,7 +91,8 @@ import Testing
     }
 
     @Test(arguments: DatabaseKind.available)
-    func `refuses one that is known from a breach, and accepts one when nobody can say`(kind: DatabaseKind) async throws {
+    func `refuses one that is known from a breach, and accepts one when nobody can say`(kind: DatabaseKind) async throws
+    {
         let list = ScriptedBreachList()
         try await GateFixture.open(kind, { $0.breachedPasswords = list }) { fixture in
             try await fixture.register()

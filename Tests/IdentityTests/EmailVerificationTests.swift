@@ -9,12 +9,14 @@ import Testing
     private static func open(
         _ kind: DatabaseKind, _ body: @escaping @Sendable (GateFixture) async throws -> Void
     ) async throws {
-        try await GateFixture.open(kind, { configuration in
-            configuration.sendsMail = true
-            configuration.registrationMode = .open
-            configuration.signIn.requiresVerifiedEmail = true
-            configuration.firstAccountBecomesOwner = true
-        }, body)
+        try await GateFixture.open(
+            kind,
+            { configuration in
+                configuration.sendsMail = true
+                configuration.registrationMode = .open
+                configuration.signIn.requiresVerifiedEmail = true
+                configuration.firstAccountBecomesOwner = true
+            }, body)
     }
 
     private static func register(_ fixture: GateFixture, _ name: String) async throws -> String {
@@ -93,7 +95,8 @@ import Testing
     }
 
     @Test(arguments: DatabaseKind.available)
-    func `of somebody else cannot be taken, and the caller is not told that it is one`(kind: DatabaseKind) async throws {
+    func `of somebody else cannot be taken, and the caller is not told that it is one`(kind: DatabaseKind) async throws
+    {
         try await GateFixture.open(kind, { $0.sendsMail = true }) { fixture in
             try await fixture.register()
             try await fixture.register("ben")
@@ -122,7 +125,8 @@ import Testing
             #expect(try await fixture.mails(.resetPassword).count == 3)
             let others = [
                 "аna@example.com", "ana@exаmple.com", "ana@example.com.", "a.na@example.com", "ana+x@example.com",
-                "ána@example.com", "a\u{301}na@example.com", "ana@example.com\u{0}", "ana@example.com\r\nBcc: x@y.z", "",
+                "ána@example.com", "a\u{301}na@example.com", "ana@example.com\u{0}", "ana@example.com\r\nBcc: x@y.z",
+                "",
             ]
             for typed in others { try await fixture.gate.passwordReset.request(typed, from: GateFixture.source) }
             #expect(try await fixture.mails(.resetPassword).count == 3)

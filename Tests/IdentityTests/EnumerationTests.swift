@@ -33,11 +33,14 @@ private struct Work: Equatable {
     private static func open(
         _ kind: DatabaseKind, _ body: @escaping @Sendable (GateFixture) async throws -> Void
     ) async throws {
-        try await GateFixture.open(kind, { configuration in
-            configuration.sendsMail = true
-            configuration.registrationMode = .open
-            configuration.signIn.requiresVerifiedEmail = true
-        }) { fixture in
+        try await GateFixture.open(
+            kind,
+            { configuration in
+                configuration.sendsMail = true
+                configuration.registrationMode = .open
+                configuration.signIn.requiresVerifiedEmail = true
+            }
+        ) { fixture in
             try await fixture.register("known")
             try await body(fixture)
         }
@@ -63,15 +66,20 @@ private struct Work: Equatable {
     }
 
     @Test(arguments: DatabaseKind.available)
-    func `cost the same work when a password is forgotten and when a link is sent again`(kind: DatabaseKind) async throws {
+    func `cost the same work when a password is forgotten and when a link is sent again`(kind: DatabaseKind)
+        async throws
+    {
         try await Self.open(kind) { fixture in
             var forgotten: [Work] = []
             var resent: [Work] = []
             for typed in ["known@example.com", "unknown@example.com", "no address"] {
                 forgotten.append(
-                    try await Self.work(fixture) { try await $0.passwordReset.request(typed, from: GateFixture.source) })
+                    try await Self.work(fixture) { try await $0.passwordReset.request(typed, from: GateFixture.source) }
+                )
                 resent.append(
-                    try await Self.work(fixture) { try await $0.emailVerification.resend(typed, from: GateFixture.source) })
+                    try await Self.work(fixture) {
+                        try await $0.emailVerification.resend(typed, from: GateFixture.source)
+                    })
             }
             for work in [forgotten, resent] {
                 #expect(work[0] == work[1])

@@ -20,9 +20,9 @@ struct GateFixture: Sendable {
     static let source = RequestSource(ip: IPAddress("192.0.2.7"), userAgent: "Test browser", requestID: "request-1")
 
     /// The schema that identity needs.
-    static var migrator: Migrator { 
+    static var migrator: Migrator {
         Migrator(IdentitySchema.migrations + SecurityEventsSchema.migrations + OutboxSchema.migrations)
-     }
+    }
 
     /// The seed's values with the cheapest hash there is.
     static func configuration(_ secret: String = secret, previous: [String] = []) -> GateConfiguration {

@@ -85,7 +85,8 @@ import Testing
             #expect(try await Self.role(fixture, byAdmin, agent, .lender) == "lender active")
             // With somebody else's proof nothing goes.
             let borrowed = TeamActor.person(GateFixture.scope(byAdmin), try fixture.proof(byAgent))
-            let outcome = try await fixture.gate.team.setRole(borrowed, of: agent.id, to: .agent, from: GateFixture.source)
+            let outcome = try await fixture.gate.team.setRole(
+                borrowed, of: agent.id, to: .agent, from: GateFixture.source)
             #expect(Self.name(outcome) == "forbidden")
         }
     }
@@ -117,17 +118,21 @@ import Testing
 
     @Test(arguments: DatabaseKind.available)
     func `invites by mail, with the role inside, and can take it back`(kind: DatabaseKind) async throws {
-        try await GateFixture.open(kind, { configuration in
-            configuration.sendsMail = true
-            configuration.signIn.requiresVerifiedEmail = true
-        }) { fixture in
+        try await GateFixture.open(
+            kind,
+            { configuration in
+                configuration.sendsMail = true
+                configuration.signIn.requiresVerifiedEmail = true
+            }
+        ) { fixture in
             try await fixture.register("owner", role: .owner)
             try await fixture.register("admin", role: .admin)
             let admin = GateFixture.scope(try await fixture.signedIn("admin"))
             let gate = fixture.gate
             let address = try GateFixture.address("cleo")
-            guard case .forbidden = try await gate.invitations.invite(
-                admin, role: .owner, email: address, from: GateFixture.source)
+            guard
+                case .forbidden = try await gate.invitations.invite(
+                    admin, role: .owner, email: address, from: GateFixture.source)
             else {
                 Issue.record("an admin made an owner")
                 return

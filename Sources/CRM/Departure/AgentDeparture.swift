@@ -60,7 +60,8 @@ package struct AgentDeparture: Sendable {
         case .done(let account):
             return .left(
                 Report(
-                    account: account, clients: handedOver.withLock { $0 }, exports: try await exports(of: id, now: now)))
+                    account: account, clients: handedOver.withLock { $0 }, exports: try await exports(of: id, now: now))
+            )
         case .notFound: return .notFound
         case .forbidden: return .forbidden
         case .lastOwner: return .lastOwner

@@ -42,7 +42,8 @@ package struct Mailbox: Sendable {
         let plain = try mail.map { try Array(JSONEncoder().encode($0)) } ?? []
         let sealed = try SealedValue.seal(plain, under: key.key, at: Self.place(id), in: world)
         try Outbox.put(
-            sealed, id: id, kind: Self.outboxKind, cause: cause ?? id.description, subject: subject, at: world.now(), in: sql)
+            sealed, id: id, kind: Self.outboxKind, cause: cause ?? id.description, subject: subject, at: world.now(),
+            in: sql)
     }
 
     /// What an item of the outbox holds.

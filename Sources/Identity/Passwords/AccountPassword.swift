@@ -26,6 +26,7 @@ struct AccountPassword: Sendable {
     ) throws {
         guard let failure = accepted.breachCheckFailure else { return }
         try recorder.record(
-            Event(.breachCheckUnavailable, in: world, user: account, from: source, detail: ["reason": failure]), in: sql)
+            Event(.breachCheckUnavailable, in: world, user: account, from: source, detail: ["reason": failure]), in: sql
+        )
     }
 }

@@ -53,7 +53,8 @@ package struct ChangePassword: Sendable {
             guard unchanged != nil else { return nil }
             try gate.accountPassword.replace(with: accepted, of: account.id, from: source, in: sql)
             let ended = try SessionTable.revoke(
-                where: "user_id = \(account.id) AND id <> \(scope.sessionID)", at: now, because: .passwordChanged, in: sql)
+                where: "user_id = \(account.id) AND id <> \(scope.sessionID)", at: now, because: .passwordChanged,
+                in: sql)
             let event = Event(
                 .passwordChanged, in: gate.world, user: account.id, session: scope.sessionID, from: source,
                 detail: ["endedSessions": String(ended.count)])

@@ -43,7 +43,10 @@ package struct EmailVerification: Sendable {
             return try gate.mailbox.postNothing(inPlaceOf: kind, in: sql)
         }
         let hours = String(LinkPurpose.verifyEmail.life.milliseconds / 3_600_000)
-        let values = ["link": gate.mailbox.link(LinkPurpose.verifyEmail.path, token: token), "hours": hours, "address": address.text]
+        let values = [
+            "link": gate.mailbox.link(LinkPurpose.verifyEmail.path, token: token), "hours": hours,
+            "address": address.text,
+        ]
         try gate.mailbox.post(
             OutgoingMail(kind, to: address, name: "\(account.firstName) \(account.lastName)", values: values), in: sql)
     }

@@ -27,7 +27,8 @@ package struct NotMe: Sendable {
                 guard try AccountTable.changeAddress(of: account.id, to: old, at: now, in: sql) else { return nil }
                 account.email = old
                 try gate.recorder.record(
-                    Event(.emailChanged, in: gate.world, user: account.id, from: source, detail: ["reason": "undone"]), in: sql)
+                    Event(.emailChanged, in: gate.world, user: account.id, from: source, detail: ["reason": "undone"]),
+                    in: sql)
             }
             let ended = try SessionTable.revoke(
                 where: "user_id = \(account.id)", at: now, because: .reportedByOwner, in: sql)

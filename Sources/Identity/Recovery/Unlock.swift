@@ -21,7 +21,8 @@ package struct Unlock: Sendable {
             else { return false }
             try gate.guardian.unlock(subject, in: sql)
             try gate.recorder.record(
-                Event(.accountUnlocked, in: gate.world, user: link.account, from: source, detail: ["by": "mail"]), in: sql)
+                Event(.accountUnlocked, in: gate.world, user: link.account, from: source, detail: ["by": "mail"]),
+                in: sql)
             return true
         }
     }

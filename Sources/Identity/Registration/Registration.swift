@@ -133,7 +133,8 @@ package struct Registration: Sendable {
         try gate.accountPassword.recordFailure(of: accepted, isNew ? account.id : nil, from: source, in: sql)
         let event =
             isNew
-            ? Event(.registered, in: gate.world, user: account.id, from: source, detail: ["role": account.role.rawValue])
+            ? Event(
+                .registered, in: gate.world, user: account.id, from: source, detail: ["role": account.role.rawValue])
             : Event(.registrationForKnownAddress, in: gate.world, from: source)
         try gate.recorder.record(event, in: sql)
     }

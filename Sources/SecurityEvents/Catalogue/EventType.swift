@@ -81,7 +81,8 @@ extension EventType {
         case .loginSuccess, .reauthenticated, .logout, .tokenRefresh, .registered, .invitationCreated, .sessionRevoked,
             .passwordChanged, .passwordResetRequested, .emailVerified, .accountUnlocked, .invitationRevoked:
             return .info
-        case .loginFailed, .registrationForKnownAddress, .multipleFailedLogins, .lockoutAttemptWhileLocked, .rateLimited, .csrfRejected,
+        case .loginFailed, .registrationForKnownAddress, .multipleFailedLogins, .lockoutAttemptWhileLocked,
+            .rateLimited, .csrfRejected,
             .newDeviceLogin, .passwordReset, .breachCheckUnavailable, .emailChanged, .roleChanged, .accountDisabled,
             .accountEnabled, .dataExported, .clientsHandedOver:
             return .warning

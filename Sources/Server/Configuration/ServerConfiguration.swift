@@ -61,7 +61,8 @@ package struct ServerConfiguration: Sendable {
             environment: process.environment, host: process.host, port: process.port,
             dataDirectory: process.dataDirectory, publicURL: process.publicURL,
             trustedProxies: process.trustedProxies, logLevel: process.logLevel,
-            logFormat: process.logFormat, database: database, gate: gate, accounts: accounts, web: web, settings: reader.settings,
+            logFormat: process.logFormat, database: database, gate: gate, accounts: accounts, web: web,
+            settings: reader.settings,
             notices: (process.isProduction ? [] : safety.secretProblems.map { "\($0) Production will refuse it." })
                 + unknown.map { "\($0) in .env is not a variable of Gatehouse; it may be misspelt." }
                 + unused.map { "\($0.name) is read, but nothing in this release acts on it yet." })

@@ -25,7 +25,9 @@ package struct Installation: Sendable {
 
     /// The steps of the schema, over all features.
     package static var migrator: Migrator {
-        Migrator(IdentitySchema.migrations + SecurityEventsSchema.migrations + CRMSchema.migrations + OutboxSchema.migrations)
+        Migrator(
+            IdentitySchema.migrations + SecurityEventsSchema.migrations + CRMSchema.migrations + OutboxSchema.migrations
+        )
     }
 
     /// Opens the database, brings its schema up to date, and puts the rest together.

@@ -30,8 +30,12 @@ extension Installation {
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), serverName: nil),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) }, logger: logger)
+        var services: [any Service] = [
+            application, Maintenance(installation: self), Revocations(installation: self),
+        ]
+        if let deliveries = try deliveries() { services.append(deliveries) }
         var group = ServiceGroupConfiguration(
-            services: [application, Maintenance(installation: self), Revocations(installation: self)],
+            services: services,
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = Self.drain
         try await ServiceGroup(configuration: group).run()

@@ -40,7 +40,8 @@ package struct RecoveryPages: Sendable {
         switch try await gate.emailVerification.verify(form["token"], from: call.source) {
         case .verified(let account):
             return Response.page(
-                title: "Address confirmed", "<p>Thank you. You can sign in as <strong>\(account.email.text)</strong>.</p>")
+                title: "Address confirmed",
+                "<p>Thank you. You can sign in as <strong>\(account.email.text)</strong>.</p>")
         case .linkInvalid: return Self.gone
         }
     }
@@ -85,7 +86,8 @@ package struct RecoveryPages: Sendable {
         guard try await gate.unlock.counts(token) else { return Self.gone }
         return Self.confirmation(
             "/unlock", token, title: "Unlock sign-in", button: "Unlock",
-            explanation: "Press the button to sign in again at once. If the wrong passwords were not yours, choose a new one.")
+            explanation:
+                "Press the button to sign in again at once. If the wrong passwords were not yours, choose a new one.")
     }
 
     @Sendable private func unlock(_ call: Call) async throws -> Response {
@@ -99,7 +101,8 @@ package struct RecoveryPages: Sendable {
         guard try await gate.notMe.counts(token) else { return Self.gone }
         return Self.confirmation(
             "/not-me", token, title: "This wasn't you?", button: "It wasn't me: sign out everywhere",
-            explanation: "Press the button to end every session of your account. A mail with a link to a new password follows.")
+            explanation:
+                "Press the button to end every session of your account. A mail with a link to a new password follows.")
     }
 
     @Sendable private func notMe(_ call: Call) async throws -> Response {
@@ -132,7 +135,8 @@ package struct RecoveryPages: Sendable {
     private static var gone: Response {
         Response.page(
             .gone, title: "This link does not work any more",
-            "<p>It was used before, has run out, or something about the account has changed since. Ask for a new one.</p>")
+            "<p>It was used before, has run out, or something about the account has changed since. Ask for a new one.</p>"
+        )
     }
 }
 

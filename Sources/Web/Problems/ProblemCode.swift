@@ -20,6 +20,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case registrationClosed = "registration_closed"
     case emailNotVerified = "email_not_verified"
     case accountDisabled = "account_disabled"
+    case exportNotAllowed = "export_not_allowed"
     case passwordExpired = "password_expired"
     case lastOwner = "last_owner"
     case mailNotConfigured = "mail_not_configured"
@@ -48,7 +49,7 @@ extension ProblemCode {
             .refreshTokenMissing, .refreshTokenInvalid, .refreshTokenExpired, .refreshTokenReused:
             return .unauthorized
         case .forbidden, .csrfRejected, .registrationClosed, .emailNotVerified, .accountDisabled,
-            .passwordExpired, .reauthenticationRequired:
+            .exportNotAllowed, .passwordExpired, .reauthenticationRequired:
             return .forbidden
         case .notFound: return .notFound
         case .methodNotAllowed: return .methodNotAllowed
@@ -85,6 +86,7 @@ extension ProblemCode {
         case .registrationClosed: return "Registration is closed"
         case .emailNotVerified: return "The e-mail address is not verified"
         case .accountDisabled: return "The account is disabled"
+        case .exportNotAllowed: return "Export is not allowed"
         case .passwordExpired: return "The password has expired"
         case .lastOwner: return "There must be an owner"
         case .mailNotConfigured: return "Mail cannot be sent"
@@ -127,6 +129,7 @@ extension ProblemCode {
         case .registrationClosed: return "Ask an owner or admin for an invitation."
         case .emailNotVerified: return "Open the link in the mail that was sent to the address."
         case .accountDisabled: return "Ask an owner or admin to enable it."
+        case .exportNotAllowed: return "Your role does not include it. Ask an owner or admin."
         case .passwordExpired: return "Choose a new one: POST /v1/auth/forgot-password mails a link."
         case .lastOwner: return "Make somebody else an owner first."
         case .mailNotConfigured: return "Ask the operator to set MAIL_URL."

@@ -61,7 +61,8 @@ package struct JSONFields: Sendable {
     ) -> Choice? where Choice.RawValue == String {
         guard let text = optionalString(name) else { return nil }
         if let choice = Choice(rawValue: text) { return choice }
-        refuse(name, "invalid_choice", "This must be one of: \(Choice.allCases.map(\.rawValue).joined(separator: ", ")).")
+        refuse(
+            name, "invalid_choice", "This must be one of: \(Choice.allCases.map(\.rawValue).joined(separator: ", ")).")
         return nil
     }
 

@@ -7,9 +7,11 @@ import Identity
 /// The brokerage's clients: `/v1/clients`.
 package struct ClientsAPI: Sendable {
     let book: ClientBook
+    let exports: ClientExport
 
-    package init(book: ClientBook) {
+    package init(book: ClientBook, exports: ClientExport) {
         self.book = book
+        self.exports = exports
     }
 
     /// The routes of this area.
@@ -17,6 +19,7 @@ package struct ClientsAPI: Sendable {
         [
             Route(.get, "/v1/clients", limit: .api, .signedIn(list)),
             Route(.post, "/v1/clients", limit: .api, .signedIn(create)),
+            Route(.get, "/v1/clients/export", limit: .api, .steppedUp(.export, export)),
             Route(.get, "/v1/clients/{id}", limit: .api, .signedIn(get)),
             Route(.patch, "/v1/clients/{id}", limit: .api, .signedIn(patch)),
             Route(.delete, "/v1/clients/{id}", limit: .api, .steppedUp(.delete, delete)),

@@ -1,0 +1,112 @@
+import Foundation
+import TestSupport
+import Testing
+
+#if canImport(FoundationNetworking)
+import FoundationNetworking
+#endif
+
+/// Two servers on one PostgreSQL, as a brokerage runs them that has outgrown one machine.
+@Suite(.serialized) struct `two nodes on one database` {
+    private static let secret = "a secret that both nodes share 0123456789 abcdef"
+    private static let password = "Lantern-Orchid-47-Saddle"
+
+    @Test(.enabled(if: DatabaseKind.available.contains(.postgres)))
+    func `a session that ends on one is refused by the other within a hundred milliseconds`() async throws {
+        try await withTestDatabase(.postgres) { place in
+            let directory = try Directory()
+            let port = 27_000 + Int(ProcessInfo.processInfo.processIdentifier) % 5_000
+            var environment = [
+                "DATABASE_URL": place.location, "JWT_SECRET": Self.secret, "PASSWORD_HASH_MEMORY_KIB": "64",
+                "RATE_LIMIT_LOGIN_MAX": "0", "RATE_LIMIT_API_MAX": "0", "LOG_LEVEL": "warning", "PORT": String(port),
+                "PUBLIC_URL": "http://crm.office.example",
+            ]
+            let made = try await Program.run(
+                [
+                    "user", "create", "--role", "owner", "--email", "ann@office.example", "--first-name", "Ann",
+                    "--last-name", "O",
+                ], in: directory, environment, input: Self.password + "\n")
+            #expect(made.status == 0, "\(made.output)")
+            try await Program.whileRunning(["serve"], in: directory, environment) { first in
+                _ = try first.printed(upTo: "listening")
+                environment["PORT"] = String(port + 1)
+                try await Program.whileRunning(["serve"], in: directory, environment) { second in
+                    _ = try second.printed(upTo: "listening")
+                    let delays = try await Self.measure(100, endingAt: Node(port), refusedBy: Node(port + 1))
+                    let sorted = delays.sorted()
+                    let (median, p99) = (sorted[sorted.count / 2], sorted[sorted.count * 99 / 100 - 1])
+                    print("revocation reaches the other node: median \(median), p99 \(p99) of \(sorted.count)")
+                    #expect(p99 < .milliseconds(100))
+                    try await Self.theCommandLineEndsOne(place.location, directory, environment, Node(port))
+                    _ = second.stop(SIGTERM)
+                }
+                _ = first.stop(SIGTERM)
+            }
+        }
+    }
+
+    /// Signs out at one node and asks the other until it refuses; how long that took, each time.
+    private static func measure(_ count: Int, endingAt first: Node, refusedBy second: Node) async throws -> [Duration] {
+        var delays: [Duration] = []
+        for _ in 0..<count {
+            let token = try await first.signIn(password)
+            let (before, ending) = try await (
+                second.status("GET", "/v1/clients?limit=1", token), first.status("POST", "/v1/auth/logout", token)
+            )
+            guard before == 200, ending == 204 else { throw Surprise("\(before ?? 0), then \(ending ?? 0)") }
+            let ended = ContinuousClock.now
+            while try await second.status("GET", "/v1/clients?limit=1", token) != 401 {
+                guard ContinuousClock.now - ended < .seconds(10) else { throw Surprise("never refused") }
+            }
+            delays.append(ContinuousClock.now - ended)
+        }
+        return delays
+    }
+
+    /// A third process, `gatehouse session`, shows a session and ends it; the nodes that serve it refuse it.
+    private static func theCommandLineEndsOne(
+        _ url: String, _ directory: Directory, _ environment: [String: String], _ node: Node
+    ) async throws {
+        let token = try await node.signIn(password)
+        let listed = try await Program.run(["session", "list", "ann@office.example"], in: directory, environment)
+        #expect(listed.output.contains("last active"))
+        let ended = try await Program.run(["session", "end", "ann@office.example"], in: directory, environment)
+        #expect(ended.output.contains("Ended 1."), "\(ended.output)")
+        let moment = ContinuousClock.now
+        while try await node.status("GET", "/v1/clients?limit=1", token) != 401 {
+            guard ContinuousClock.now - moment < .seconds(10) else { throw Surprise("never refused") }
+        }
+    }
+}
+
+/// A server, spoken to over connections that stay open.
+private struct Node: Sendable {
+    private let origin: String
+
+    init(_ port: Int) { origin = "http://127.0.0.1:\(port)" }
+
+    func signIn(_ password: String) async throws -> String {
+        var request = try request("POST", "/v1/auth/login")
+        request.setValue("application/json", forHTTPHeaderField: "Content-Type")
+        request.httpBody = Data(#"{"email":"ann@office.example","password":"\#(password)"}"#.utf8)
+        let (body, _) = try await URLSession.shared.data(for: request)
+        let text = String(decoding: body, as: UTF8.self)
+        guard let token = Curl.member("accessToken", of: text) else { throw Surprise(text) }
+        return token
+    }
+
+    func status(_ method: String, _ path: String, _ token: String) async throws -> Int? {
+        var request = try request(method, path)
+        request.setValue("Bearer \(token)", forHTTPHeaderField: "Authorization")
+        let (_, response) = try await URLSession.shared.data(for: request)
+        return (response as? HTTPURLResponse)?.statusCode
+    }
+
+    private func request(_ method: String, _ path: String) throws -> URLRequest {
+        guard let url = URL(string: origin + path) else { throw Surprise(path) }
+        var request = URLRequest(url: url, timeoutInterval: 20)
+        request.httpMethod = method
+        request.httpShouldHandleCookies = false
+        return request
+    }
+}
