@@ -1,11 +1,11 @@
 import Mustache
 
-/// The texts of the mails: one template for each kind, from which both the plain text and the HTML are made, so that they cannot say
-/// different things.
+/// The texts of the mails: one template for each kind, from which both the plain text and the HTML are made, so that
+/// they cannot say different things.
 ///
-/// A template begins with `Subject: …`; the rest are paragraphs with an empty line between. A paragraph of the form `[Label](address)`
-/// is a link to press. A value that is missing leaves out what depends on it. Nothing is fetched when a mail is read: there is
-/// no image, no script, and every link is as it was given.
+/// A template begins with `Subject: …`; the rest are paragraphs with an empty line between. A paragraph of the form
+/// `[Label](address)` is a link to press. A value that is missing leaves out what depends on it. Nothing is fetched
+/// when a mail is read: there is no image, no script, and every link is as it was given.
 package struct MailTemplates: Sendable {
     /// There is no template of that name.
     package struct Unknown: Error {
@@ -49,9 +49,9 @@ package struct MailTemplates: Sendable {
         self.library = library
     }
 
-    /// The mail of the kind `name`. `values` may hold `name`, `product` (`Gatehouse` if not), `link`, `minutes`, `hours`, `days` (of the
-    /// link's life), `device`, `place`, `ip`, `at` (ISO 8601), `address`, `role`, `inviter`, `factor`, `clients` (how many),
-    /// `notMeLink` and `undoLink`. Throws ``Unknown``.
+    /// The mail of the kind `name`. `values` may hold `name`, `product` (`Gatehouse` if not), `link`, `minutes`,
+    /// `hours`, `days` (of the link's life), `device`, `place`, `ip`, `at` (ISO 8601), `address`, `role`, `inviter`,
+    /// `factor`, `clients` (how many), `notMeLink` and `undoLink`. Throws ``Unknown``.
     package func render(
         _ name: String, _ values: [String: String]
     ) throws -> (subject: String, text: String, html: String) {

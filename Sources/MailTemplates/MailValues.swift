@@ -2,10 +2,12 @@
 enum MailValues {
     private static let longestName = 100
 
-    /// `values` as a reader sees them: without line breaks and other control characters, an empty one left out, times in words.
+    /// `values` as a reader sees them: without line breaks and other control characters, an empty one left out, times
+    /// in words.
     ///
-    /// Names are typed by strangers, and mails go to strangers: somebody could register another person's address under the name
-    /// "You won, see example.com", and the mail would come from us. A name that looks like an address is not shown.
+    /// Names are typed by strangers, and mails go to strangers: somebody could register another person's address under
+    /// the name "You won, see example.com", and the mail would come from us. A name that looks like an address is not
+    /// shown.
     static func shown(_ values: [String: String]) -> [String: String] {
         var shown = values.mapValues(cleaned).filter { !$0.value.isEmpty }
         for name in ["name", "inviter"] {
@@ -32,8 +34,8 @@ enum MailValues {
         return String(scalars)
     }
 
-    /// Whether a mail program could make a link of it: there is a slash, a colon or an at sign, or a dot with two letters after it.
-    /// "St.John" is taken for one too, and loses nothing but its greeting.
+    /// Whether a mail program could make a link of it: there is a slash, a colon or an at sign, or a dot with two
+    /// letters after it. "St.John" is taken for one too, and loses nothing but its greeting.
     private static func looksLikeAddress(_ text: String) -> Bool {
         guard !text.contains(where: { "/:@\\".contains($0) }) else { return true }
         let pieces = text.split(omittingEmptySubsequences: false) { ".。．｡".contains($0) }

@@ -12,8 +12,8 @@ import Darwin
 
 /// Writes each mail to a file that a mail program can open, for development: nothing leaves the machine.
 ///
-/// The name is the mail's time and identity, so files sort by age, and one that is sent again replaces itself. Only this user can read
-/// them, for their links work.
+/// The name is the mail's time and identity, so files sort by age, and one that is sent again replaces itself. Only
+/// this user can read them, for their links work.
 package struct FileTransport: MailTransport {
     private let directory: String
     private let log: Logger

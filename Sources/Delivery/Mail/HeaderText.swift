@@ -1,6 +1,7 @@
 import Core
 
-/// Text on its way into the head of a mail. All of it passes ``cleaned(_:)``, so none can end its line and begin another.
+/// Text on its way into the head of a mail. All of it passes ``cleaned(_:)``, so none can end its line and begin
+/// another.
 enum HeaderText {
     /// RFC 2047 §2: a line that holds an encoded word.
     private static let longestLine = 76
@@ -8,8 +9,9 @@ enum HeaderText {
     private static let opening = Array("=?UTF-8?Q?".utf8)
     private static let closing = Array("?=".utf8)
 
-    /// `text` on one line: every control character is a space, runs of white space are one, and there is none at the ends. The
-    /// characters that turn the direction of writing go too, for with them a name can pretend to be an address.
+    /// `text` on one line: every control character is a space, runs of white space are one, and there is none at the
+    /// ends. The characters that turn the direction of writing go too, for with them a name can pretend to be an
+    /// address.
     static func cleaned(_ text: String) -> String {
         var scalars = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
@@ -61,8 +63,8 @@ enum HeaderText {
         return result + "\""
     }
 
-    /// `text` as encoded words, the first of which begins at `column`. No code point is divided between two: a reader decodes each
-    /// word by itself.
+    /// `text` as encoded words, the first of which begins at `column`. No code point is divided between two: a reader
+    /// decodes each word by itself.
     private static func encodedWords(_ text: String, from column: Int) -> String {
         var result: [UInt8] = []
         var word: [UInt8] = opening

@@ -6,10 +6,11 @@ extension MailMessage {
         "received",
     ]
 
-    /// The mail as it goes over the wire (RFC 5322, RFC 2045): ASCII in lines that end in CRLF and, but for an address longer
-    /// than that, have at most 78 characters.
+    /// The mail as it goes over the wire (RFC 5322, RFC 2045): ASCII in lines that end in CRLF and, but for an address
+    /// longer than that, have at most 78 characters.
     ///
-    /// Whatever the subject, a name or a header holds, it stays in its own header. The same mail has the same bytes every time.
+    /// Whatever the subject, a name or a header holds, it stays in its own header. The same mail has the same bytes
+    /// every time.
     package var bytes: [UInt8] {
         var head = [
             "Date: \(date.mailDate)",

@@ -14,8 +14,8 @@ package struct MailMessage: Sendable {
         }
     }
 
-    /// What the mail is an item of: the same at every try, and so are its `Message-ID` and its bytes, by which a mailbox can
-    /// tell a repetition.
+    /// What the mail is an item of: the same at every try, and so are its `Message-ID` and its bytes, by which a
+    /// mailbox can tell a repetition.
     package let id: OutboxID
     package let to: EmailAddress
     /// The recipient's name; may be empty.

@@ -13,7 +13,8 @@ package struct MailSender: Sendable, Hashable {
         self.address = address
     }
 
-    /// Reads `ana@example.com` or `Ana Smith <ana@example.com>`, the name in double quotes or not; `nil` for anything else.
+    /// Reads `ana@example.com` or `Ana Smith <ana@example.com>`, the name in double quotes or not; `nil` for anything
+    /// else.
     package init?(_ text: String) {
         let text = HeaderText.cleaned(text)
         guard text.hasSuffix(">"), let bracket = text.lastIndex(of: "<") else {

@@ -62,7 +62,7 @@ package struct MailServer: Sendable, Equatable, CustomStringConvertible {
         }
         guard security != .opportunistic || isHere || credentials == nil else {
             throw Self.problem(
-                "must not say tls=opportunistic with a password for another machine, which could go over the line in the clear."
+                "must not say tls=opportunistic with a password for another machine: it could be sent in the clear."
             )
         }
     }
@@ -73,7 +73,7 @@ package struct MailServer: Sendable, Equatable, CustomStringConvertible {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         guard let user = parts.first.flatMap(decoded), let password = parts.dropFirst().first.flatMap(decoded) else {
             throw problem(
-                "must give user and password as USER:PASSWORD@, with % and what is not ASCII percent-encoded (% is %25)."
+                "must give user and password as USER:PASSWORD@, percent-encoded (a % of their own is %25)."
             )
         }
         guard !user.isEmpty, !password.isEmpty else { throw problem("has an empty user or password.") }
@@ -124,7 +124,8 @@ package struct MailServer: Sendable, Equatable, CustomStringConvertible {
         return options
     }
 
-    /// `text` without its percent-encoding; `nil` when that is broken, or hides a control character or what is not UTF-8.
+    /// `text` without its percent-encoding; `nil` when that is broken, or hides a control character or what is not
+    /// UTF-8.
     private static func decoded(_ text: Substring) -> String? {
         var bytes: [UInt8] = []
         var rest = Array(text.utf8)[...]

@@ -2,8 +2,8 @@ package import Logging
 
 /// A way for mails to leave.
 package protocol MailTransport: Sendable {
-    /// Hands `message` over and returns when it was accepted. After a ``MailFailure/temporary(_:)`` it may have been accepted all the
-    /// same, because the answer was lost: the next try has the same `Message-ID`.
+    /// Hands `message` over and returns when it was accepted. After a ``MailFailure/temporary(_:)`` it may have been
+    /// accepted all the same, because the answer was lost: the next try has the same `Message-ID`.
     func send(_ message: MailMessage) async throws(MailFailure)
 }
 

@@ -2,14 +2,16 @@ import Core
 
 /// Where mails go: the value of `MAIL_URL`, which may hold a password and so is not kept as text.
 ///
-/// - `smtp://USER:PASSWORD@HOST:587`: to a server, over a connection that STARTTLS must have secured (port 587 by default).
+/// - `smtp://USER:PASSWORD@HOST:587`: to a server, over a connection that STARTTLS must have secured (587 is
+///   the port by default).
 /// - `smtps://USER:PASSWORD@HOST:465`: the same, secured from the first byte.
 /// - `file:./data/mail`: each mail becomes a file of that directory, for development.
 ///
-/// Options: `?ca=PATH` trusts the certificates of that file instead of the system's. With `smtp:`, `?tls=opportunistic` goes on without
-/// TLS when the server does not offer it, and `?tls=none` does not ask. A mail may hold a link that is worth a password, and
-/// whoever sits on the line can make a server seem to offer nothing: therefore `none` is for this machine alone, and
-/// `opportunistic`, meant for a relay in a network of one's own, never carries a password to another machine.
+/// Options: `?ca=PATH` trusts the certificates of that file instead of the system's. With `smtp:`, `?tls=opportunistic`
+/// goes on without TLS when the server does not offer it, and `?tls=none` does not ask. A mail may hold a link that is
+/// worth a password, and whoever sits on the line can make a server seem to offer nothing: therefore `none` is for this
+/// machine alone, and `opportunistic`, meant for a relay in a network of one's own, never carries a password to another
+/// machine.
 package enum MailURL: Sendable, Equatable {
     case server(MailServer)
     case directory(path: String)

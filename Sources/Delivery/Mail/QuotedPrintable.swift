@@ -1,5 +1,5 @@
-/// The quoted-printable encoding (RFC 2045 §6.7): text in any language in lines of at most 76 ASCII characters, which no server on
-/// the way has a reason to change.
+/// The quoted-printable encoding (RFC 2045 §6.7): text in any language in lines of at most 76 ASCII characters, which
+/// no server on the way has a reason to change.
 enum QuotedPrintable {
     private static let longestLine = 76
     private static let digits = Array("0123456789ABCDEF".utf8)

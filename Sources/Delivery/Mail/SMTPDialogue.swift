@@ -1,5 +1,5 @@
-/// What was said between us and a mail server, as far as it tells whose matter a failure is. Commands are known by their first word
-/// alone: what comes after it may be a password.
+/// What was said between us and a mail server, as far as it tells whose matter a failure is. Commands are known by
+/// their first word alone: what comes after it may be a password.
 struct SMTPDialogue {
     /// What we last asked the server.
     enum Stage {
@@ -16,8 +16,9 @@ struct SMTPDialogue {
     /// We sent `command`.
     mutating func send(_ command: some Sequence<UInt8>) {
         guard !isOver else { return }
-        let word = String(decoding: Array(command).prefix(4), as: UTF8.self).uppercased()
-        switch word {
+        // After 334 the line is part of the proof of who we are, and may begin with anything.
+        let isProof = stage == .signIn && code == 334
+        switch isProof ? "" : String(decoding: Array(command).prefix(4), as: UTF8.self) {
         case "EHLO", "HELO": stage = .introduction
         case "STAR": stage = .security
         case "AUTH": stage = .signIn
@@ -28,7 +29,6 @@ struct SMTPDialogue {
         case "QUIT":
             isOver = true
             return
-        // The lines that follow AUTH, which begin with anything.
         default: break
         }
         (code, text, isWithinReply) = (0, "", false)
@@ -49,8 +49,8 @@ struct SMTPDialogue {
         }
     }
 
-    /// What the failure of the transfer means. `problem` is what the transfer itself says of it; `address`, the recipient's, is kept
-    /// out of the reason.
+    /// What the failure of the transfer means. `problem` is what the transfer itself says of it; `address`, the
+    /// recipient's, is kept out of the reason.
     func failure(_ problem: String, address: String) -> MailFailure {
         guard code >= 400 else { return .temporary(Self.hiding(address, in: problem)) }
         let reply = stage == .signIn ? "\(code)" : "\(code) \(Self.hiding(address, in: String(text.prefix(200))))"
@@ -58,8 +58,9 @@ struct SMTPDialogue {
         return isFinal ? .permanent(reason) : .temporary(reason)
     }
 
-    /// Whether the refusal is of this recipient or this mail. That we must sign in first (530, 538) is the operator's matter, and
-    /// so is a sender that the server will not have; but a mail may be found too large as soon as the sender is named (552).
+    /// Whether the refusal is of this recipient or this mail. That we must sign in first (530, 538) is the operator's
+    /// matter, and so is a sender that the server will not have; but a mail may be found too large as soon as the
+    /// sender is named (552).
     private var isFinal: Bool {
         guard (500...599).contains(code), code != 530, code != 538 else { return false }
         switch stage {

@@ -136,8 +136,8 @@ final class SMTPTransfer {
         unsafe check(gatehouse_curl_set_list(handle, option, list))
     }
 
-    /// Where to, under which protection, as whom. The server is told the sender's domain in the greeting: the name of this machine
-    /// is often none that the world knows, and some servers turn such away.
+    /// Where to, under which protection, as whom. The server is told the sender's domain in the greeting: the name of
+    /// this machine is often none that the world knows, and some servers turn such away.
     func place(_ server: MailServer, introducingAs sender: EmailAddress) {
         set(CURLOPT_URL, "\(server.description)/\(sender.domain)")
         set(CURLOPT_PROTOCOLS_STR, server.security == .fromStart ? "smtps" : "smtp")

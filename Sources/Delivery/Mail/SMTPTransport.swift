@@ -3,9 +3,9 @@ import Synchronization
 
 /// Sends mails to an SMTP server (RFC 5321), one at a time, each over a connection of its own.
 ///
-/// Unless ``MailServer/security`` says otherwise, nothing is sent before the connection is secured, and a certificate that does
-/// not fit the host, or is signed by nobody who is trusted, is no certificate. Mails go where `MAIL_URL` says and nowhere else:
-/// proxies of the environment are not asked.
+/// Unless ``MailServer/security`` says otherwise, nothing is sent before the connection is secured, and a certificate
+/// that does not fit the host, or is signed by nobody who is trusted, is no certificate. Mails go where `MAIL_URL` says
+/// and nowhere else: proxies of the environment are not asked.
 package struct SMTPTransport: MailTransport {
     private let server: MailServer
     private let connectionLimit: Duration

@@ -1,7 +1,7 @@
 import Dispatch
 
-/// Where calls are made that wait for the network or the disk: one after the other, and never on the threads of Swift's tasks, which
-/// all requests share.
+/// Where calls are made that wait for the network or the disk: one after the other, and never on the threads of Swift's
+/// tasks, which all requests share.
 struct SendingThread: Sendable {
     private let queue: DispatchQueue
 
