@@ -129,13 +129,14 @@ let package = Package(
             exclude: ["Data"],
             swiftSettings: strict),
         tests("ServerTests", ["Core", "Identity", "Web", "Server", "TestSupport", logging]),
-        tests(
-            "DeliveryTests",
-            [
+        .testTarget(
+            name: "DeliveryTests",
+            dependencies: [
                 "Core", "Storage", "SecurityEvents", "Identity", "Delivery", "MailTemplates", "TestSupport",
                 hummingbird,
-                nioCore, nioPosix, httpClient,
-            ]),
+                logging, nioCore, nioPosix, httpClient,
+            ],
+            exclude: ["smtp_server.py"], swiftSettings: strict),
         tests("CoreTests", ["Core", "TestSupport"]),
         tests("StorageTests", ["Core", "Storage", "StorageSQLite", "StoragePostgres", "TestSupport"]),
         tests("ProcessTests", ["gatehouse", "TestSupport"]),

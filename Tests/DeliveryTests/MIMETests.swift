@@ -19,12 +19,13 @@ struct `a mail on the wire` {
 
     /// What a reader must get to see for a header's `text`: the same on one line.
     private func shown(_ text: String) -> String {
-        let spaced = text.unicodeScalars.map { scalar -> Character in
-            let isSpace = scalar.properties.isWhitespace || scalar.properties.generalCategory == .control
-            return isSpace ? " " : Character(scalar)
+        // By scalars: a space and an accent after it are one character.
+        let words = text.unicodeScalars.split {
+            $0.properties.isWhitespace || $0.properties.generalCategory == .control
         }
-        let scalars = String(spaced).unicodeScalars.filter { !$0.properties.isBidiControl }
-        return String(String.UnicodeScalarView(scalars)).split(separator: " ").joined(separator: " ")
+        let visible = words.map { word in String(String.UnicodeScalarView(word.filter { !$0.properties.isBidiControl }))
+        }
+        return visible.filter { !$0.isEmpty }.joined(separator: " ")
     }
 
     /// `text` as a body comes back: line feeds only, and one at the end.

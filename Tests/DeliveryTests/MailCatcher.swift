@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 
 /// A real mail server (`smtp_server.py`) on a free port, for as long as a test needs it.
 final class MailCatcher: Sendable {
@@ -32,10 +31,10 @@ final class MailCatcher: Sendable {
     let port: Int
     private let process: Process
     private let input: FileHandle
-    private let output: Mutex<FileHandle>
+    private let lines: AsyncStream<Line>
 
     /// Starts the server in `mode`; with a certificate it offers TLS.
-    private init(_ mode: String, _ certificate: Certificate?) throws {
+    private init(_ mode: String, _ certificate: Certificate?) async throws {
         let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
             "smtp_server.py")
         let (process, input, output) = (Process(), Pipe(), Pipe())
@@ -47,42 +46,58 @@ final class MailCatcher: Sendable {
         try process.run()
         self.process = process
         self.input = input.fileHandleForWriting
-        guard let port = try Self.line(of: output.fileHandleForReading).port else { throw Ended() }
-        self.port = port
-        self.output = Mutex(output.fileHandleForReading)
+        lines = Self.lines(of: output.fileHandleForReading)
+        for await line in lines {
+            guard let port = line.port else { break }
+            self.port = port
+            return
+        }
+        throw Ended()
     }
 
-    /// Runs `body` with a server in `mode` and returns what the server printed after `body` ended, and what `body`
-    /// returned.
+    /// Runs `body` with a server in `mode`. Returns what `body` returned, and what the server printed that it did not read.
     static func whileRunning<T>(
         _ mode: String, _ certificate: Certificate? = nil, _ body: (MailCatcher) async throws -> T
     ) async throws -> (result: T, lines: [Line]) {
-        let server = try MailCatcher(mode, certificate)
-        // The server ends with its input, also when `body` throws.
+        let server = try await MailCatcher(mode, certificate)
         let result: T
         do {
             result = try await body(server)
         } catch {
+            // The server ends with its input.
             try? server.input.close()
             throw error
         }
         try server.input.close()
         var lines: [Line] = []
-        while let line = try? server.nextLine() { lines.append(line) }
+        while let line = await server.nextLine() { lines.append(line) }
         server.process.waitUntilExit()
         return (result, lines)
     }
 
-    /// Blocks until the server prints a line.
-    func nextLine() throws -> Line { try output.withLock { try Self.line(of: $0) } }
+    /// What the server prints next; `nil` when it has ended.
+    func nextLine() async -> Line? {
+        for await line in lines { return line }
+        return nil
+    }
 
-    private static func line(of output: FileHandle) throws -> Line {
-        var bytes = Data()
-        while let byte = try output.read(upToCount: 1), !byte.isEmpty {
-            if byte.first == 10 { return try JSONDecoder().decode(Line.self, from: bytes) }
-            bytes.append(byte)
+    /// Read by a thread of its own as they come: a server whose output nobody reads stands still.
+    private static func lines(of output: FileHandle) -> AsyncStream<Line> {
+        let (stream, continuation) = AsyncStream.makeStream(of: Line.self)
+        Thread.detachNewThread {
+            var bytes = Data()
+            while case let piece = output.availableData, !piece.isEmpty {
+                bytes.append(piece)
+                while let end = bytes.firstIndex(of: 10) {
+                    if let line = try? JSONDecoder().decode(Line.self, from: Data(bytes[..<end])) {
+                        continuation.yield(line)
+                    }
+                    bytes = Data(bytes[(end + 1)...])
+                }
+            }
+            continuation.finish()
         }
-        throw Ended()
+        return stream
     }
 
     /// There is nothing more to read.

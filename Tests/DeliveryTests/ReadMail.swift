@@ -26,10 +26,17 @@ struct ReadMail: Decodable {
 
     private static let script = """
         import base64, email, email.policy, json, sys
+        from email.header import decode_header, make_header
+        from email.utils import getaddresses
         def read(raw):
             mail = email.message_from_bytes(raw, policy=email.policy.default)
+            # The newer parser puts spaces between the encoded words of a name, against RFC 2047 section 6.2.
+            old = email.message_from_bytes(raw)
             def boxes(name):
-                return [{"name": a.display_name, "address": a.addr_spec} for a in mail[name].addresses]
+                return [
+                    {"name": str(make_header(decode_header(shown))), "address": address}
+                    for shown, address in getaddresses([old[name]])
+                ]
             def body(kind):
                 part = mail.get_body((kind,))
                 return part.get_payload(decode=True).decode("utf-8").replace("\\r\\n", "\\n")

@@ -1,7 +1,7 @@
 """An SMTP server for tests: smtp_server.py MODE [CERTIFICATE KEY].
 
-Prints {"port": N} when it listens, then every accepted mail and every attempt to sign in, as one line of JSON each. It ends when
-its standard input does.
+Prints {"port": N} when it listens, then every accepted mail and every attempt to sign in, as one line of JSON each.
+It ends when its standard input does.
 """
 
 import asyncio

@@ -9,7 +9,9 @@ package import Storage
 /// Nothing is open while a mail is on its way: it was leased before and is settled after. A crash in between repeats the mail, under
 /// the same `Message-ID`, once the lease is over.
 package struct MailDelivery: Sendable {
-    private static let batch = 20
+    /// How many mails are taken at once: each may take a minute of a server that hangs, and together they must be through before the
+    /// lease is over.
+    private static let batch = 4
 
     private let outbox: Outbox
     private let mailbox: Mailbox

@@ -52,14 +52,14 @@ package struct SignInGuard: Sendable {
         guard mailbox.isEnabled else { return }
         let token = links.newToken()
         try links.write(token, .unlock, of: attempt.account?.id, about: attempt.subject.stored, in: sql)
-        guard let account = attempt.account else {
-            return try mailbox.postNothing(inPlaceOf: .accountUnlock, in: sql)
-        }
         let values = [
             "link": mailbox.link(LinkPurpose.unlock.path, token: token), "minutes": minutes,
             "ip": attempt.source.ip?.description ?? "", "at": attempt.at.iso8601,
         ]
-        try mailbox.post(OutgoingMail(.accountUnlock, to: account, values: values), in: sql)
+        let mail =
+            attempt.account.map { OutgoingMail(.accountUnlock, to: $0, values: values) }
+            ?? OutgoingMail(toNobody: .accountUnlock, values: values)
+        try mailbox.post(mail, in: sql)
     }
 
     /// Lifts the lock and forgets the failures.

@@ -27,23 +27,13 @@ package struct Mailbox: Sendable {
     /// Puts `mail` into the outbox; nothing when mail cannot be sent, or when there is one of the same `cause` already. Without a cause
     /// every mail is one of its own.
     func post(_ mail: OutgoingMail, cause: String? = nil, in sql: any SQLSession) throws {
-        try put(mail, as: mail.kind.rawValue, cause: cause, in: sql)
-    }
-
-    /// Puts an item into the outbox that is never sent, in place of a mail for an address that has no account: the work and the rows are
-    /// the same, and so is the time that the answer takes.
-    func postNothing(inPlaceOf kind: MailKind, in sql: any SQLSession) throws {
-        try put(nil, as: kind.rawValue, cause: nil, in: sql)
-    }
-
-    private func put(_ mail: OutgoingMail?, as subject: String, cause: String?, in sql: any SQLSession) throws {
         guard isEnabled, let key = keys.first else { return }
         let id: OutboxID = world.identifier()
-        let plain = try mail.map { try Array(JSONEncoder().encode($0)) } ?? []
-        let sealed = try SealedValue.seal(plain, under: key.key, at: Self.place(id), in: world)
+        let sealed = try SealedValue.seal(
+            Array(JSONEncoder().encode(mail)), under: key.key, at: Self.place(id), in: world)
         try Outbox.put(
-            sealed, id: id, kind: Self.outboxKind, cause: cause ?? id.description, subject: subject, at: world.now(),
-            in: sql)
+            sealed, id: id, kind: Self.outboxKind, cause: cause ?? id.description, subject: mail.kind.rawValue,
+            at: world.now(), in: sql)
     }
 
     /// What an item of the outbox holds.
@@ -60,9 +50,8 @@ package struct Mailbox: Sendable {
         guard let payload = item.payload else { return .nothing }
         for key in keys {
             guard let plain = SealedValue.open(payload, under: key.key, at: Self.place(item.id)) else { continue }
-            if plain.isEmpty { return .nothing }
             guard let mail = try? JSONDecoder().decode(OutgoingMail.self, from: Data(plain)) else { return .unreadable }
-            return .mail(mail)
+            return mail.isReal ? .mail(mail) : .nothing
         }
         return .unreadable
     }

@@ -39,16 +39,15 @@ package struct EmailVerification: Sendable {
         let token = gate.links.newToken()
         try gate.links.write(
             token, .verifyEmail, of: recipient?.account.id, about: recipient?.address.text ?? "", in: sql)
-        guard let (account, address) = recipient else {
-            return try gate.mailbox.postNothing(inPlaceOf: kind, in: sql)
-        }
-        let hours = String(LinkPurpose.verifyEmail.life.milliseconds / 3_600_000)
         let values = [
-            "link": gate.mailbox.link(LinkPurpose.verifyEmail.path, token: token), "hours": hours,
-            "address": address.text,
+            "link": gate.mailbox.link(LinkPurpose.verifyEmail.path, token: token),
+            "hours": String(LinkPurpose.verifyEmail.life.milliseconds / 3_600_000),
+            "address": recipient?.address.text ?? "",
         ]
-        try gate.mailbox.post(
-            OutgoingMail(kind, to: address, name: "\(account.firstName) \(account.lastName)", values: values), in: sql)
+        let mail = recipient.map { account, address in
+            OutgoingMail(kind, to: address, name: "\(account.firstName) \(account.lastName)", values: values)
+        }
+        try gate.mailbox.post(mail ?? OutgoingMail(toNobody: kind, values: values), in: sql)
     }
 
     /// Uses the link up: the address counts as proven, and becomes the account's if it was not yet.

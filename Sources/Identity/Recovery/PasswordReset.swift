@@ -29,19 +29,15 @@ package struct PasswordReset: Sendable {
             detail: ["known": String(account != nil)])
         try gate.links.write(token, .resetPassword, of: account?.id, about: account?.email.text ?? "", in: sql)
         try gate.recorder.record(event, in: sql)
-        if let account {
-            let link = gate.mailbox.link(LinkPurpose.resetPassword.path, token: token)
-            let minutes = String(LinkPurpose.resetPassword.life.milliseconds / 60_000)
-            try gate.mailbox.post(
-                OutgoingMail(
-                    .resetPassword, to: account,
-                    values: [
-                        "link": link, "minutes": minutes, "ip": source.ip?.description ?? "",
-                        "device": DeviceName(userAgent: source.userAgent).description,
-                    ]), in: sql)
-        } else {
-            try gate.mailbox.postNothing(inPlaceOf: .resetPassword, in: sql)
-        }
+        let values = [
+            "link": gate.mailbox.link(LinkPurpose.resetPassword.path, token: token),
+            "minutes": String(LinkPurpose.resetPassword.life.milliseconds / 60_000),
+            "ip": source.ip?.description ?? "", "device": DeviceName(userAgent: source.userAgent).description,
+        ]
+        let mail =
+            account.map { OutgoingMail(.resetPassword, to: $0, values: values) }
+            ?? OutgoingMail(toNobody: .resetPassword, values: values)
+        try gate.mailbox.post(mail, in: sql)
     }
 
     /// What became of a new password.

@@ -1,4 +1,5 @@
 import Core
+import Delivery
 import Identity
 import Web
 
@@ -8,6 +9,7 @@ struct ProductionSafety {
     let database: DatabaseSettings
     let gate: GateSettings
     let web: WebSettings
+    let accounts: AccountSettings
 
     /// Every unsafe value, with the remedy.
     var problems: [ConfigurationProblem] {
@@ -36,6 +38,9 @@ struct ProductionSafety {
         }
         if process.trustedProxies.contains(where: \.isEverything) {
             refuse("TRUSTED_PROXIES", "must not hold the whole internet: anybody could then choose an address.")
+        }
+        if case .directory = accounts.mailURL {
+            refuse("MAIL_URL", "must not be a directory in production: nobody would get their mail.")
         }
         if gate.hashCost.memoryKiB < 19_456 {
             refuse("PASSWORD_HASH_MEMORY_KIB", "must be at least 19456 in production.")

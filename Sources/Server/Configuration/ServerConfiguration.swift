@@ -52,7 +52,7 @@ package struct ServerConfiguration: Sendable {
         let accounts = AccountSettings(&reader, dataDirectory: process.dataDirectory)
         let web = WebSettings(&reader, publicURL: process.publicURL, isProduction: process.isProduction)
         ReservedSettings.read(&reader)
-        let safety = ProductionSafety(process: process, database: database, gate: gate, web: web)
+        let safety = ProductionSafety(process: process, database: database, gate: gate, web: web, accounts: accounts)
         let problems = reader.problems + (process.isProduction ? safety.problems : [])
         guard problems.isEmpty else { throw ConfigurationFailure(problems: problems) }
         let unknown = file.values.keys.filter { name in !reader.settings.contains { $0.name == name } }.sorted()
