@@ -73,5 +73,6 @@ package protocol Database: Sendable {
 }
 
 extension Database {
+    /// No other nodes.
     package func announcements(on channel: Channel) -> AsyncStream<Announcement>? { nil }
 }

@@ -95,6 +95,45 @@ import Testing
     }
 
     @Test(arguments: DatabaseKind.available)
+    func `that was taken away comes back to its owner, whatever the thief does in between`(
+        kind: DatabaseKind
+    ) async throws {
+        try await GateFixture.open(kind, { $0.sendsMail = true }) { fixture in
+            try await fixture.register()
+            func move(from name: String, to new: String, password: String) async throws {
+                guard case .signedIn(let grant, _) = try await fixture.signIn(name, password: password) else {
+                    Issue.record("\(name) cannot sign in")
+                    return
+                }
+                _ = try await fixture.gate.changeEmail.request(
+                    GateFixture.scope(grant), to: try GateFixture.address(new), proof: try fixture.proof(grant))
+                _ = try await Self.verify(fixture, try await fixture.token(.emailChangeConfirm))
+            }
+            try await move(from: "ana", to: "thief", password: GateFixture.password)
+            let owners = try await fixture.token(.emailChanged, "undoLink")
+            guard case .signedIn(let stolen, _) = try await fixture.signIn("thief") else {
+                Issue.record("the thief cannot sign in")
+                return
+            }
+            _ = try await fixture.gate.changePassword.change(
+                GateFixture.scope(stolen), from: GateFixture.password, to: GateFixture.otherPassword, deviceCookie: nil,
+                source: GateFixture.source)
+            try await move(from: "thief", to: "thief.two", password: GateFixture.otherPassword)
+            let thiefs = try await fixture.token(.emailChanged, "undoLink")
+            try await move(from: "thief.two", to: "thief.three", password: GateFixture.otherPassword)
+            let thiefsLast = try await fixture.token(.emailChanged, "undoLink")
+
+            // The thief has a way back too, to an address of their own; it does not take the owner's away.
+            #expect(try await fixture.gate.notMe.report(thiefsLast, from: GateFixture.source))
+            #expect(try await fixture.gate.notMe.report(owners, from: GateFixture.source))
+            #expect(try await fixture.gate.notMe.report(thiefs, from: GateFixture.source) == false)
+            let account = try #require(try await fixture.gate.team.list().first)
+            #expect(account.email.text == "ana@example.com")
+            #expect(try await fixture.mails(.resetPassword).last?.address == "ana@example.com")
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
     func `of somebody else cannot be taken, and the caller is not told that it is one`(kind: DatabaseKind) async throws
     {
         try await GateFixture.open(kind, { $0.sendsMail = true }) { fixture in

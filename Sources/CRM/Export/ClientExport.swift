@@ -52,6 +52,7 @@ package struct ClientExport: Sendable {
         let database: any Database
         let visible: SQL
 
+        /// Begins with the line of names.
         package func makeAsyncIterator() -> Iterator { Iterator(database: database, visible: visible) }
 
         /// Goes on where the last page ended, by the identity of its last client.
@@ -67,6 +68,7 @@ package struct ClientExport: Sendable {
                 self.visible = visible
             }
 
+            /// The lines of the next page; `nil` after the last.
             package mutating func next() async throws -> [UInt8]? {
                 guard !isOver else { return nil }
                 var csv = CSVWriter()

@@ -25,6 +25,7 @@ package struct FileTransport: MailTransport {
         self.log = log
     }
 
+    /// Writes the file, or fails for now with the reason of the system.
     package func send(_ message: MailMessage) async throws(MailFailure) {
         let time = message.date.iso8601.filter { $0.isNumber || $0 == "T" || $0 == "Z" }
         let (directory, name) = (directory, "\(time)-\(message.id).eml")

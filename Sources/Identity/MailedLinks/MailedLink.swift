@@ -13,6 +13,10 @@ package enum LinkPurpose: String, Sendable, CaseIterable {
     /// The same, and gives the account its old address back.
     case undoEmailChange = "undo_email_change"
 
+    /// The links by which an owner takes an account back. Nothing that a thief can do kills them: not a new password, and not
+    /// another change of address.
+    static let waysBack: [LinkPurpose] = [.notMe, .undoEmailChange]
+
     /// How long the link counts.
     package var life: Duration {
         switch self {
@@ -40,4 +44,5 @@ struct MailedLink: Sendable, Hashable {
     let account: AccountID
     /// The address that it is about: the one to prove, or to go back to.
     let address: String
+    let createdAt: Timestamp
 }

@@ -28,7 +28,7 @@ struct MailedLinks: Sendable {
     func find(_ token: String, for purposes: [LinkPurpose], in sql: any SQLSession) throws -> MailedLink? {
         try sql.row(
             """
-            SELECT purpose, account_id, address FROM mailed_link
+            SELECT purpose, account_id, address, created_at FROM mailed_link
             WHERE token_hash = \(Self.hash(token)) AND \(counts(for: purposes))
             """
         ).map(MailedLink.init)
@@ -40,7 +40,7 @@ struct MailedLinks: Sendable {
             """
             UPDATE mailed_link SET used_at = \(world.now())
             WHERE token_hash = \(Self.hash(token)) AND \(counts(for: purposes))
-            RETURNING purpose, account_id, address
+            RETURNING purpose, account_id, address, created_at
             """
         ).map(MailedLink.init)
     }
@@ -49,6 +49,11 @@ struct MailedLinks: Sendable {
     func kill(of account: AccountID, except kept: [LinkPurpose] = [], in sql: any SQLSession) throws {
         let condition: SQL = kept.isEmpty ? "" : "AND purpose NOT IN (\(Self.list(kept)))"
         try sql.run("DELETE FROM mailed_link WHERE account_id = \(account) \(condition)")
+    }
+
+    /// Kills the links of `account` that were written at `moment` or later.
+    func kill(of account: AccountID, writtenFrom moment: Timestamp, in sql: any SQLSession) throws {
+        try sql.run("DELETE FROM mailed_link WHERE account_id = \(account) AND created_at >= \(moment)")
     }
 
     /// Forgets what ran out.
@@ -73,6 +78,8 @@ extension MailedLink {
     fileprivate init(_ row: Row) throws {
         let purpose: String = try row.get("purpose")
         guard let purpose = LinkPurpose(rawValue: purpose) else { throw StorageError.unexpectedColumn("purpose") }
-        self.init(purpose: purpose, account: try row.get("account_id"), address: try row.get("address"))
+        self.init(
+            purpose: purpose, account: try row.get("account_id"), address: try row.get("address"),
+            createdAt: try row.get("created_at"))
     }
 }

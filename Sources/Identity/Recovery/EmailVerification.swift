@@ -66,7 +66,7 @@ package struct EmailVerification: Sendable {
                 account.email = address
                 let event = Event(.emailChanged, in: gate.world, user: account.id, from: source, detail: [:])
                 try gate.recorder.record(event, in: sql)
-                try gate.links.kill(of: account.id, in: sql)
+                try gate.links.kill(of: account.id, except: LinkPurpose.waysBack, in: sql)
                 // To the old address: whoever took the account over reads the new one.
                 try gate.notices.post(
                     .emailChanged, to: account, about: event, values: ["address": address.text],

@@ -6,12 +6,10 @@ import Storage
 package struct NotMe: Sendable {
     let gate: GateParts
 
-    private static let purposes: [LinkPurpose] = [.notMe, .undoEmailChange]
-
     /// Whether the link behind `token` would be accepted now.
     package func counts(_ token: String) async throws -> Bool {
         let links = gate.links
-        return try await gate.database.read { sql in try links.find(token, for: Self.purposes, in: sql) } != nil
+        return try await gate.database.read { sql in try links.find(token, for: LinkPurpose.waysBack, in: sql) } != nil
     }
 
     /// Ends every session of the account behind `token`, gives it back its old address if that is what the link is for, and mails a
@@ -20,7 +18,7 @@ package struct NotMe: Sendable {
         let gate = gate
         let now = gate.world.now()
         let ended = try await gate.database.transaction { sql -> [SessionID]? in
-            guard let link = try gate.links.use(token, for: Self.purposes, in: sql),
+            guard let link = try gate.links.use(token, for: LinkPurpose.waysBack, in: sql),
                 var account = try AccountTable.active(link.account, in: sql)
             else { return nil }
             if link.purpose == .undoEmailChange, let old = EmailAddress(link.address) {
@@ -32,8 +30,12 @@ package struct NotMe: Sendable {
             }
             let ended = try SessionTable.revoke(
                 where: "user_id = \(account.id)", at: now, because: .reportedByOwner, in: sql)
-            // The other ways back stay: each notice may have been about a deed of its own.
-            try gate.links.kill(of: account.id, except: Self.purposes, in: sql)
+            // The other ways back stay: each notice may have been about a deed of its own. But an address that is brought back outranks
+            // every later one: what was mailed since, to whoever changed it, is dead.
+            try gate.links.kill(of: account.id, except: LinkPurpose.waysBack, in: sql)
+            if link.purpose == .undoEmailChange {
+                try gate.links.kill(of: account.id, writtenFrom: link.createdAt, in: sql)
+            }
             try gate.recorder.record(
                 Event(
                     .notMeReported, in: gate.world, user: account.id, from: source,

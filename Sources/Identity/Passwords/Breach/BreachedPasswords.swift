@@ -19,8 +19,10 @@ package enum BreachVerdict: Sendable, Hashable {
 
 /// No list: every password is unknown.
 package struct NoBreachCheck: BreachedPasswords {
+    /// The check that is none.
     package init() {}
 
+    /// Always ``BreachVerdict/unknown``.
     package func verdict(on password: Password) async -> BreachVerdict { .unknown }
 }
 
