@@ -88,7 +88,7 @@ extension Gate {
                 requiresVerifiedEmail: configuration.signIn.requiresVerifiedEmail),
             refresh: Refresh(
                 database: database, world: world, recorder: recorder, tickets: tickets, activity: parts.activity,
-                revoked: revoked, policy: configuration.rotation),
+                revoked: revoked, policy: configuration.rotation, notices: parts.notices),
             signOut: SignOut(database: database, world: world, recorder: recorder, revoked: revoked),
             reauthenticationPolicy: configuration.reauthentication, accessTokens: accessTokens,
             accessTokenAlgorithm: configuration.algorithm,

@@ -41,7 +41,9 @@ package struct AgentDeparture: Sendable {
     package func leave(
         _ actor: TeamActor, _ id: AccountID, clientsTo successor: AccountID, from source: RequestSource
     ) async throws -> Outcome {
-        guard id != successor, let heir = try await gate.team.account(successor), heir.status == .active else {
+        guard id != successor, let heir = try await gate.team.account(successor), heir.status == .active,
+            heir.role.createsClients
+        else {
             return .successorUnusable
         }
         let now = world.now()

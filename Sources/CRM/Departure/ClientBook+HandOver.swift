@@ -10,8 +10,8 @@ extension ClientBook {
     ) throws -> Int {
         let rows = try session.rows(
             """
-            SELECT \(Client.columns) FROM client WHERE assigned_to = \(leaver)
-                OR id IN (SELECT client_id FROM client_collaborator WHERE user_id = \(leaver))
+            SELECT \(Client.columns) FROM client WHERE deleted_at IS NULL AND (assigned_to = \(leaver)
+                OR id IN (SELECT client_id FROM client_collaborator WHERE user_id = \(leaver)))
             ORDER BY id \(.forUpdate)
             """)
         let writing = ClientWriting(in: session)
@@ -27,6 +27,8 @@ extension ClientBook {
             after.collaborators.removeAll { $0 == leaver || $0 == after.assignedTo }
             _ = try writing.update(client.id, at: client.version, from: before, to: after, now: now)
         }
+        // What lies in the trash is out of reach of an edit, and must not come back as a leaver's.
+        try session.run("UPDATE client SET assigned_to = \(successor) WHERE assigned_to = \(leaver)")
         return assigned
     }
 }

@@ -50,7 +50,11 @@ package struct ChangePassword: Sendable {
                 SELECT account_id FROM account_password
                 WHERE account_id = \(account.id) AND sealed_hash = \(verified.stored.bytes) \(.forUpdate)
                 """)
-            guard unchanged != nil else { return nil }
+            // Nor may a session that was ended while the passwords were being hashed.
+            let isOpen = try sql.row("SELECT id FROM session WHERE id = \(scope.sessionID) AND revoked_at IS NULL")
+            guard unchanged != nil, isOpen != nil, try AccountTable.active(account.id, in: sql) != nil else {
+                return nil
+            }
             try gate.accountPassword.replace(with: accepted, of: account.id, from: source, in: sql)
             let ended = try SessionTable.revoke(
                 where: "user_id = \(account.id) AND id <> \(scope.sessionID)", at: now, because: .passwordChanged,

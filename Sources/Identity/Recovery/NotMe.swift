@@ -22,11 +22,14 @@ package struct NotMe: Sendable {
                 var account = try AccountTable.active(link.account, in: sql)
             else { return nil }
             if link.purpose == .undoEmailChange, let old = EmailAddress(link.address) {
-                guard try AccountTable.changeAddress(of: account.id, to: old, at: now, in: sql) else { return nil }
-                account.email = old
-                try gate.recorder.record(
-                    Event(.emailChanged, in: gate.world, user: account.id, from: source, detail: ["reason": "undone"]),
-                    in: sql)
+                // Somebody may have taken the address meanwhile: to end the sessions is worth something all the same.
+                if try AccountTable.changeAddress(of: account.id, to: old, at: now, in: sql) {
+                    account.email = old
+                    try gate.recorder.record(
+                        Event(
+                            .emailChanged, in: gate.world, user: account.id, from: source, detail: ["reason": "undone"]),
+                        in: sql)
+                }
             }
             let ended = try SessionTable.revoke(
                 where: "user_id = \(account.id)", at: now, because: .reportedByOwner, in: sql)

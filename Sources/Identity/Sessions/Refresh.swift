@@ -1,7 +1,7 @@
 package import Core
 import Crypto
 package import SecurityEvents
-package import Storage
+import Storage
 
 /// Exchanges refresh tokens: rotation, honest retries, theft.
 package struct Refresh: Sendable {
@@ -12,10 +12,12 @@ package struct Refresh: Sendable {
     private let activity: ActivityTracker
     private let revoked: RevokedSessions
     private let policy: RotationPolicy
+    private let notices: Notices
 
-    package init(
+    init(
         database: any Database, world: World, recorder: EventRecorder, tickets: SessionTickets,
-        activity: ActivityTracker, revoked: RevokedSessions, policy: RotationPolicy
+        activity: ActivityTracker, revoked: RevokedSessions, policy: RotationPolicy,
+        notices: Notices
     ) {
         self.database = database
         self.world = world
@@ -24,6 +26,7 @@ package struct Refresh: Sendable {
         self.activity = activity
         self.revoked = revoked
         self.policy = policy
+        self.notices = notices
     }
 
     /// What became of a refresh.
@@ -123,7 +126,7 @@ package struct Refresh: Sendable {
                 "millisecondsSinceRotation": String((now - session.rotatedAt).milliseconds),
                 "response": policy.theftResponse.rawValue,
             ])
-        let (policy, recorder) = (policy, recorder)
+        let (policy, recorder, notices) = (policy, recorder, notices)
         let ended: [SessionID]? = try await database.transaction { sql in
             // Held until the end, so that two copies presented at once are judged one after the other.
             let live = try sql.row(
@@ -135,6 +138,9 @@ package struct Refresh: Sendable {
             var told = event
             told.detail["endedSessions"] = String(ended.count)
             try recorder.record(told, in: sql)
+            if let account = try AccountTable.account(session.userID, in: sql) {
+                try notices.post(.tokenTheft, to: account, about: told, in: sql)
+            }
             return ended
         }
         guard let ended else { return .sessionRevoked }

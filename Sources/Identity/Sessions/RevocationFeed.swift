@@ -21,9 +21,16 @@ package struct RevocationFeed: Sendable {
         self.revoked = revoked
     }
 
-    /// Reads what was ended lately.
+    /// Reads what was ended since the last look that succeeded.
     package func look() async throws {
-        try await revoked.load(from: database, since: world.now() - Self.overlap)
+        let now = world.now()
+        let since = revoked.takeLastLook().map { $0 - Self.overlap }
+        if let since {
+            try await revoked.load(from: database, since: since)
+        } else {
+            try await revoked.load(from: database, now: now)
+        }
+        revoked.noteLook(at: now)
     }
 
     /// Hears what other nodes tell, until the task is cancelled or the database is closed. `failed` is told of a look that failed; the next
@@ -35,7 +42,9 @@ package struct RevocationFeed: Sendable {
             case .message(let text):
                 revoked.insert(text.split(separator: " ").compactMap { SessionID($0) }, now: world.now())
             case .gap:
-                do { try await revoked.load(from: database, now: world.now()) } catch { failed(error) }
+                // Until one succeeds every look reaches back as far as an access token can count.
+                _ = revoked.takeLastLook()
+                do { try await look() } catch { failed(error) }
             }
         }
     }

@@ -11,6 +11,7 @@ package final class RevokedSessions: Sendable {
     private struct State {
         var until: [SessionID: Timestamp] = [:]
         var nextSweep = Timestamp(milliseconds: 0)
+        var lastLook: Timestamp?
     }
 
     private let accessTokenLife: Duration
@@ -34,6 +35,12 @@ package final class RevokedSessions: Sendable {
             for (id, moment) in loaded { state.until[id] = moment + accessTokenLife }
         }
     }
+
+    /// When the database was last looked at with success. Taken: a look that fails leaves none behind.
+    func takeLastLook() -> Timestamp? { state.withLock { $0.lastLook.take() } }
+
+    /// The look that began at `moment` succeeded.
+    func noteLook(at moment: Timestamp) { state.withLock { $0.lastLook = moment } }
 
     /// Takes the access away from `sessions`, from the next request on.
     package func insert(_ sessions: [SessionID], now: Timestamp) {

@@ -55,12 +55,12 @@ package struct SignIn: Sendable {
         }
         if let refusal = try await refuseUnusable(account, start.passwordChangedAt, attempt) { return refusal }
         let session = newSession(for: account, from: source)
-        guard let displaced = try await open(session, of: account, attempt, stored: stored, renewal: renewed) else {
+        guard let opened = try await open(session, of: account, attempt, stored: stored, renewal: renewed) else {
             return try await refuse(attempt)
         }
-        gate.revoked.insert(displaced, now: session.createdAt)
+        gate.revoked.insert(opened.displaced, now: session.createdAt)
         let grant = try await gate.tickets.grant(
-            session, of: account, lastActiveAt: session.createdAt, now: session.createdAt)
+            session, of: opened.account, lastActiveAt: session.createdAt, now: session.createdAt)
         return .signedIn(
             grant, deviceCookie: subject.isKnownDevice ? nil : gate.subjects.deviceCookie(for: account.email))
     }
@@ -140,12 +140,18 @@ package struct SignIn: Sendable {
             revocation: nil, ip: source.ip?.description, userAgent: source.userAgent)
     }
 
-    /// Opens the session, and returns those that it displaced; `nil` when the account was switched off, or its password changed, while
+    /// A session that was opened: the account as it is now, and the sessions that had to make room.
+    private struct Opened: Sendable {
+        let account: Account
+        let displaced: [SessionID]
+    }
+
+    /// Opens the session; `nil` when the account was switched off, or its password changed, while
     /// the one that was typed was being hashed.
     private func open(
         _ session: Session, of account: Account, _ attempt: CredentialAttempt, stored: PasswordStore.Sealed,
         renewal: PasswordStore.Sealed?
-    ) async throws -> [SessionID]? {
+    ) async throws -> Opened? {
         let event = Event(
             .loginSuccess, in: gate.world, user: account.id, session: session.id, from: attempt.source,
             detail: ["knownDevice": String(attempt.subject.isKnownDevice)])
@@ -155,10 +161,11 @@ package struct SignIn: Sendable {
             // opened, or after it, and ends it.
             let unchanged = try sql.row(
                 """
-                SELECT account.id FROM account JOIN account_password ON account_id = account.id
+                SELECT \(AccountTable.columns) FROM account JOIN account_password ON account_id = account.id
                 WHERE account.id = \(account.id) AND status = 'active' AND sealed_hash = \(stored.bytes) \(.forUpdate)
                 """)
-            guard unchanged != nil else { return nil }
+            // Read again: the role may be another one than before the hash.
+            guard let account = try unchanged.map(Account.init) else { return nil }
             try gate.guardian.succeed(attempt.subject, at: session.createdAt, in: sql)
             let isFirst = try sql.row("SELECT id FROM session WHERE user_id = \(account.id) LIMIT 1") == nil
             try SessionTable.insert(session, in: sql)
@@ -167,8 +174,9 @@ package struct SignIn: Sendable {
             if !attempt.subject.isKnownDevice, !isFirst {
                 try noteNewDevice(account, session, attempt.source, in: sql)
             }
-            return try SessionCap(policy.maximumSessions).enforce(
-                for: account.id, at: session.createdAt, from: attempt.source, gate, in: sql)
+            let displaced = try SessionCap(policy.maximumSessions).enforce(
+                besides: session, from: attempt.source, gate, in: sql)
+            return Opened(account: account, displaced: displaced)
         }
     }
 

@@ -39,6 +39,8 @@ extension Team {
         let ended = try SessionTable.revoke(
             where: "user_id = \(account.id)", at: now, because: .accountDisabled, in: sql)
         try gate.links.kill(of: account.id, in: sql)
+        // Whom they invited, they might be themselves.
+        try sql.run("DELETE FROM invitation WHERE invited_by = \(account.id)")
         let event = Event(
             .accountDisabled, in: gate.world, user: account.id, from: source,
             detail: ["by": actor.description, "endedSessions": String(ended.count)])

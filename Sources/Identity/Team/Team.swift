@@ -75,7 +75,7 @@ package struct Team: Sendable {
             _ = try sql.rows("SELECT id FROM account WHERE role = 'owner' ORDER BY id \(.forUpdate)")
             let row = try sql.row("SELECT \(AccountTable.columns) FROM account WHERE id = \(id) \(.forUpdate)")
             guard let account = try row.map(Account.init) else { return .refused(.notFound) }
-            guard actor.mayManage(account) else { return .refused(.forbidden) }
+            guard actor.mayManage(account), try isStill(actor, in: sql) else { return .refused(.forbidden) }
             guard let change = try body(account, sql) else { return .refused(.lastOwner) }
             return .changed(change)
         }
@@ -85,6 +85,12 @@ package struct Team: Sendable {
             gate.revoked.insert(change.ended, now: gate.world.now())
             return .done(change.account)
         }
+    }
+
+    /// Whether the actor is what their token says: it may be of a moment ago.
+    private func isStill(_ actor: TeamActor, in sql: any SQLSession) throws -> Bool {
+        guard case .person(let scope, _) = actor else { return true }
+        return try AccountTable.active(scope.userID, in: sql)?.role == scope.role
     }
 
     /// Whether somebody but `id` is an owner who can sign in.

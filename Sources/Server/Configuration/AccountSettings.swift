@@ -82,6 +82,10 @@ package struct AccountSettings: Sendable {
         placesPath = reader.text(
             "GEOIP_DATABASE_PATH",
             "A GeoLite2 or GeoIP2 City file (.mmdb), to show where sessions are; read again when it changes.")
+        if days > 0, mail == nil {
+            reader.refuse(
+                "PASSWORD_EXPIRY_DAYS", "needs MAIL_URL: without mail nobody can replace a password that has expired.")
+        }
         if signIn.requiresVerifiedEmail, mail == nil {
             reader.refuse("REQUIRE_EMAIL_VERIFICATION", "needs MAIL_URL: without mail no address can be proven.")
         }

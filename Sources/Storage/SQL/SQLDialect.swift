@@ -25,12 +25,13 @@ package enum SQLType: Sendable {
 /// A clause that one database needs and the other does not have.
 package enum SQLClause: Sendable {
     /// Holds the selected rows until the transaction ends. SQLite has one writer, so its rows are held already.
+    /// Rows that refer to the held one can still be written by others: a foreign key is no reason to wait.
     case forUpdate
 
     func spelling(in dialect: SQLDialect) -> String {
         switch (self, dialect) {
         case (.forUpdate, .sqlite): return ""
-        case (.forUpdate, .postgres): return "FOR UPDATE"
+        case (.forUpdate, .postgres): return "FOR NO KEY UPDATE"
         }
     }
 }

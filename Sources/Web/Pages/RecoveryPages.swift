@@ -17,13 +17,13 @@ package struct RecoveryPages: Sendable {
     package var routes: [Route] {
         [
             Route(.get, "/verify-email", limit: .api, .anyone(showVerifyEmail)),
-            Route(.post, "/verify-email", limit: .register, .anyone(verifyEmail)),
+            Route(.post, "/verify-email", limit: .login, .anyone(verifyEmail)),
             Route(.get, "/reset-password", limit: .api, .anyone(showResetPassword)),
-            Route(.post, "/reset-password", limit: .forgotPassword, .anyone(resetPassword)),
+            Route(.post, "/reset-password", limit: .login, .anyone(resetPassword)),
             Route(.get, "/unlock", limit: .api, .anyone(showUnlock)),
-            Route(.post, "/unlock", limit: .forgotPassword, .anyone(unlock)),
+            Route(.post, "/unlock", limit: .login, .anyone(unlock)),
             Route(.get, "/not-me", limit: .api, .anyone(showNotMe)),
-            Route(.post, "/not-me", limit: .forgotPassword, .anyone(notMe)),
+            Route(.post, "/not-me", limit: .login, .anyone(notMe)),
         ]
     }
 

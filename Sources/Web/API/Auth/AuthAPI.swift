@@ -30,10 +30,10 @@ package struct AuthAPI: Sendable {
             Route(.put, "/v1/auth/password", limit: .login, .signedIn(changePassword)),
             Route(.put, "/v1/auth/email", limit: .login, .steppedUp(.accountSecurity, changeEmail)),
             Route(.post, "/v1/auth/forgot-password", limit: .forgotPassword, .anyone(forgotPassword)),
-            Route(.post, "/v1/auth/reset-password", limit: .forgotPassword, .anyone(resetPassword)),
-            Route(.post, "/v1/auth/verify-email", limit: .register, .anyone(verifyEmail)),
+            Route(.post, "/v1/auth/reset-password", limit: .login, .anyone(resetPassword)),
+            Route(.post, "/v1/auth/verify-email", limit: .login, .anyone(verifyEmail)),
             Route(.post, "/v1/auth/resend-verification", limit: .forgotPassword, .anyone(resendVerification)),
-            Route(.post, "/v1/auth/unlock", limit: .forgotPassword, .anyone(unlock)),
+            Route(.post, "/v1/auth/unlock", limit: .login, .anyone(unlock)),
             Route(.get, "/v1/auth/password-policy", limit: .api, .anyone(passwordPolicy)),
         ]
     }
