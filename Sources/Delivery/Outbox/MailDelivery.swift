@@ -34,7 +34,7 @@ package struct MailDelivery: Sendable {
 
     /// Sends what is due now, and returns how many items that were, delivered or not.
     package func deliverDue() async throws -> Int {
-        let items = try await outbox.take(Self.batch)
+        let items = try await outbox.take(Self.batch, of: Mailbox.outboxKind)
         // One after the other: a mail server is asked for one thing at a time, and a burst is not taken for spam.
         for item in items { try await deliver(item) }
         return items.count

@@ -35,10 +35,12 @@ package struct Outbox: Sendable {
             """)
     }
 
-    /// Takes up to `limit` items that are due, the oldest first; nobody else gets them before the lease is over.
-    package func take(_ limit: Int) async throws -> [OutboxItem] {
+    /// Takes up to `limit` items of `kind` that are due, the oldest first; nobody else gets them before the lease is over.
+    package func take(_ limit: Int, of kind: String) async throws -> [OutboxItem] {
         let now = world.now()
-        let isFree: SQL = "state = 'waiting' AND due_at <= \(now) AND (leased_until IS NULL OR leased_until <= \(now))"
+        let isFree: SQL = """
+            state = 'waiting' AND kind = \(kind) AND due_at <= \(now) AND (leased_until IS NULL OR leased_until <= \(now))
+            """
         let due = try await database.rows("SELECT id FROM outbox WHERE \(isFree) ORDER BY due_at LIMIT \(limit)")
         guard !due.isEmpty else { return [] }
         let ids = try due.map { "\(try $0.get("id", as: OutboxID.self))" as SQL }.joined(separator: ", ")
