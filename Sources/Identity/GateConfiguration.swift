@@ -30,6 +30,8 @@ package struct GateConfiguration: Sendable {
     /// Whether mail can be sent (`MAIL_URL`).
     package var sendsMail = false
     package var recordsEvents = true
+    /// What happens together with every event that is written.
+    package var eventFollowers: [any EventFollower] = []
     package var reauthentication = ReauthenticationPolicy()
 
     /// The seed's values, under `secret`.
@@ -56,7 +58,8 @@ extension Gate {
         let hashing = HashingPool(threads: configuration.hashThreads, queue: configuration.hashQueue)
         let passwords = PasswordVerifier(
             hasher: PasswordHasher(cost: configuration.hashCost, world: world), pool: hashing, store: store)
-        let recorder = EventRecorder(isEnabled: configuration.recordsEvents)
+        let recorder = EventRecorder(
+            isEnabled: configuration.recordsEvents, followers: configuration.eventFollowers)
         let links = MailedLinks(world: world)
         let mailbox = Mailbox(
             isEnabled: configuration.sendsMail, secret: configuration.secret, origin: configuration.issuer, world: world

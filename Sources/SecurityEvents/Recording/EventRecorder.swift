@@ -5,20 +5,24 @@ package import Storage
 /// no change without its event, whatever crashes in between.
 package struct EventRecorder: Sendable {
     private let isEnabled: Bool
+    private let followers: [any EventFollower]
 
-    /// A recorder; one that is not enabled (`ENABLE_SECURITY_EVENT_LOGGING=false`) writes nothing.
-    package init(isEnabled: Bool = true) {
+    /// A recorder; one that is not enabled (`ENABLE_SECURITY_EVENT_LOGGING=false`) writes nothing. `followers` act on every event
+    /// that is written.
+    package init(isEnabled: Bool = true, followers: [any EventFollower] = []) {
         self.isEnabled = isEnabled
+        self.followers = followers
     }
 
     /// Writes `event` in the transaction behind `session`.
     package func record(_ event: Event, in session: any SQLSession) throws {
         guard isEnabled else { return }
         try session.run(Self.insertion + "VALUES (\(Self.values(event, user: "\(event.userID)")))")
+        for follower in followers { try follower.follow(event, in: session) }
     }
 
-    /// The statement that writes `event` once for the row of `table` that fulfils `condition`, about the user whom that row names
-    /// in its column `user_id`.
+    /// The statements that write `event` once for the row of `table` that fulfils `condition`, about the user whom that row names
+    /// in its column `user_id`, and what follows it.
     ///
     /// For a batch, where an earlier statement decides whether the thing happened at all: no row, no event. Empty when events are
     /// switched off.
@@ -27,7 +31,7 @@ package struct EventRecorder: Sendable {
         return [
             Self.insertion
                 + "SELECT \(Self.values(event, user: "\(table).user_id")) FROM \(table) WHERE \(condition)"
-        ]
+        ] + followers.flatMap { $0.statements(following: event) }
     }
 
     private static let insertion: SQL = """
