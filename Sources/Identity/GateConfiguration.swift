@@ -29,6 +29,8 @@ package struct GateConfiguration: Sendable {
     package var places = PlaceDatabase(path: nil)
     /// Whether mail can be sent (`MAIL_URL`).
     package var sendsMail = false
+    /// Whether messages to phones can be sent (the variables `TWILIO_…`).
+    package var sendsSMS = false
     package var recordsEvents = true
     /// What happens together with every event that is written.
     package var eventFollowers: [any EventFollower] = []
@@ -81,6 +83,7 @@ extension Gate {
             currentPassword: CurrentPassword(
                 database: database, world: world, guardian: guardian, subjects: subjects, passwords: passwords),
             tickets: tickets, revoked: revoked, activity: ActivityTracker(), links: links, mailbox: mailbox,
+            textbox: Textbox(isEnabled: configuration.sendsSMS, secret: configuration.secret, world: world),
             notices: Notices(mailbox: mailbox, links: links, places: configuration.places),
             places: configuration.places)
         return Gate(

@@ -120,6 +120,7 @@ extension ServerConfiguration {
         gate.passwordHistory = accounts.passwordHistory
         gate.signIn = accounts.signIn
         gate.sendsMail = accounts.mailURL != nil
+        gate.sendsSMS = sms.isEnabled
         gate.places = PlaceDatabase(path: accounts.placesPath)
         gate.hashCost = self.gate.hashCost
         gate.hashThreads = self.gate.hashThreads
