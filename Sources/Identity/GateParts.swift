@@ -22,4 +22,14 @@ package struct GateParts: Sendable {
     let textbox: Textbox
     let notices: Notices
     let places: PlaceDatabase
+    let ring: KeyRing
+    let signInPolicy: SignInPolicy
+    let mfa: MFAPolicy
+    let passkeys: PasskeyPolicy
+    let textbox: Textbox
+    let sentCodes: SentCodes
+    let limiter: RateLimiter
+
+    var factorSealing: FactorSealing { FactorSealing(ring: ring, world: world) }
+    var challenges: SignInChallenges { SignInChallenges(world: world) }
 }

@@ -34,6 +34,7 @@ package struct ServerConfiguration: Sendable {
     package var gate: GateSettings
     package var accounts: AccountSettings
     package var sms: SMSSettings
+    package var factors: FactorSettings
     package var web: WebSettings
     /// Every variable that was asked for, for `gatehouse doctor` and the documentation.
     package var settings: [Setting]
@@ -52,6 +53,7 @@ package struct ServerConfiguration: Sendable {
         let gate = GateSettings(&reader)
         let accounts = AccountSettings(&reader, dataDirectory: process.dataDirectory)
         let sms = SMSSettings(&reader)
+        let factors = FactorSettings(&reader, publicURL: process.publicURL)
         let web = WebSettings(&reader, publicURL: process.publicURL, isProduction: process.isProduction)
         ReservedSettings.read(&reader)
         let safety = ProductionSafety(
@@ -65,11 +67,11 @@ package struct ServerConfiguration: Sendable {
             dataDirectory: process.dataDirectory, publicURL: process.publicURL,
             trustedProxies: process.trustedProxies, logLevel: process.logLevel,
             logFormat: process.logFormat, database: database, gate: gate, accounts: accounts, sms: sms,
-            web: web,
+            factors: factors, web: web,
             settings: reader.settings,
             notices: (process.isProduction ? [] : safety.secretProblems.map { "\($0) Production will refuse it." })
                 + unknown.map { "\($0) in .env is not a variable of Gatehouse; it may be misspelt." }
-                + unused.map { "\($0.name) is read, but nothing in this release acts on it yet." })
+                + unused.map { "\($0.name) is read, but nothing in this release acts on it yet." } + factors.notices())
     }
 }
 
