@@ -33,6 +33,8 @@ package struct GateConfiguration: Sendable {
     package var sendsSMS = false
     /// Whether mail can be sent (`MAIL_URL`).
     package var sendsMail = false
+    /// Whether messages to phones can be sent (the variables `TWILIO_…`).
+    package var sendsSMS = false
     package var recordsEvents = true
     /// What happens together with every event that is written.
     package var eventFollowers: [any EventFollower] = []
@@ -88,6 +90,7 @@ extension Gate {
             currentPassword: CurrentPassword(
                 database: database, world: world, guardian: guardian, subjects: subjects, passwords: passwords),
             tickets: tickets, revoked: revoked, activity: ActivityTracker(), links: links, mailbox: mailbox,
+            textbox: Textbox(isEnabled: configuration.sendsSMS, secret: configuration.secret, world: world),
             notices: Notices(mailbox: mailbox, links: links, places: configuration.places),
             places: configuration.places, ring: ring, signInPolicy: configuration.signIn, mfa: configuration.mfa,
             passkeys: configuration.passkeys,

@@ -19,6 +19,7 @@ package struct GateParts: Sendable {
     let activity: ActivityTracker
     let links: MailedLinks
     let mailbox: Mailbox
+    let textbox: Textbox
     let notices: Notices
     let places: PlaceDatabase
     let ring: KeyRing
