@@ -63,6 +63,7 @@ let package = Package(
         systemLibrary("CMaxMind", "libmaxminddb", apt: "libmaxminddb-dev", brew: "libmaxminddb"),
         systemLibrary("CFido2", "libfido2", apt: "libfido2-dev", brew: "libfido2"),
         systemLibrary("CCBOR", "libcbor", apt: "libcbor-dev", brew: "libcbor"),
+        systemLibrary("CQREncode", "libqrencode", apt: "libqrencode-dev", brew: "qrencode"),
         systemLibrary("CZxcvbn", nil, apt: "libzxcvbn-dev", brew: "zxcvbn-c"),
 
         library("Core", [crypto]),
@@ -78,7 +79,7 @@ let package = Package(
         library(
             "Identity",
             [
-                "Core", "Storage", "SecurityEvents", "CSodium", "CZxcvbn", "CFido2", "CCBOR", crypto, logging, nioPosix,
+                "Core", "Storage", "SecurityEvents", "CSodium", "CQREncode", "CZxcvbn", "CFido2", "CCBOR", crypto, logging, nioPosix,
                 .product(name: "JWTKit", package: "jwt-kit"),
             ]),
         .target(
