@@ -27,13 +27,13 @@ import Testing
     }
 
     @Test(arguments: [
-        (WebAuthnFailure.wrong_type, Behaviour.with { $0.type = "webauthn.create" }),
-        (.wrong_origin, .with { $0.crossOrigin = true }),
-        (.wrong_origin, .with { $0.topOrigin = "https://evil.example" }),
-        (.user_not_present, .with { $0.userPresent = false }),
-        (.user_not_verified, .with { $0.userVerified = false }),
-        (.inconsistent_flags, .with { $0.backedUp = true }),
-        (.inconsistent_flags, .with { $0.hasCredential = true }),
+        (WebAuthnFailure.wrongType, Behaviour.with { $0.type = "webauthn.create" }),
+        (.wrongOrigin, .with { $0.crossOrigin = true }),
+        (.wrongOrigin, .with { $0.topOrigin = "https://evil.example" }),
+        (.userNotPresent, .with { $0.userPresent = false }),
+        (.userNotVerified, .with { $0.userVerified = false }),
+        (.inconsistentFlags, .with { $0.backedUp = true }),
+        (.inconsistentFlags, .with { $0.hasCredential = true }),
         (.malformed, .with { $0.trailing = [0] }),
     ])
     func `is refused for each thing that is wrong`(failure: WebAuthnFailure, behaviour: Behaviour) {
@@ -45,9 +45,9 @@ import Testing
     }
 
     @Test func `from another origin, for another domain or another challenge is refused`() {
-        #expect(throws: WebAuthnFailure.wrong_origin) { try ceremony.signIn(origin: "https://crm-example.com") }
-        #expect(throws: WebAuthnFailure.wrong_relying_party) { try ceremony.signIn(rpID: "evil.example") }
-        #expect(throws: WebAuthnFailure.wrong_challenge) {
+        #expect(throws: WebAuthnFailure.wrongOrigin) { try ceremony.signIn(origin: "https://crm-example.com") }
+        #expect(throws: WebAuthnFailure.wrongRelyingParty) { try ceremony.signIn(rpID: "evil.example") }
+        #expect(throws: WebAuthnFailure.wrongChallenge) {
             try ceremony.signIn(challenge: ceremony.world.randomBytes(32))
         }
     }
@@ -57,7 +57,7 @@ import Testing
         let other = try WebAuthnCeremony(kind, seed: 2).key
         let made = try ceremony.authenticator.get(
             challenge: ceremony.challenge, origin: WebAuthnCeremony.origin, rpID: WebAuthnCeremony.rpID)
-        #expect(throws: WebAuthnFailure.bad_signature) {
+        #expect(throws: WebAuthnFailure.badSignature) {
             try ceremony.verifier.assertion(
                 WebAuthnCeremony.response(made), key: other, challenge: ceremony.challenge,
                 requiresUserVerification: true)
@@ -72,8 +72,8 @@ import Testing
         let stored: [(Int64, [UInt8], WebAuthnFailure)] = [
             (-7, [], .malformed), (-7, Array(key.dropLast()), .malformed), (-7, key + [0], .malformed),
             (-7, key.reversed(), .malformed), (-8, key, .malformed), (-257, key, .malformed),
-            (-257, Array(repeating: 1, count: 259), .malformed), (-35, key, .unsupported_algorithm),
-            (0, key, .unsupported_algorithm), (.min, key, .unsupported_algorithm),
+            (-257, Array(repeating: 1, count: 259), .malformed), (-35, key, .unsupportedAlgorithm),
+            (0, key, .unsupportedAlgorithm), (.min, key, .unsupportedAlgorithm),
         ]
         for (algorithm, bytes, failure) in stored {
             #expect(throws: failure) {

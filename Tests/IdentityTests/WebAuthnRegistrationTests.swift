@@ -28,15 +28,15 @@ import Testing
     }
 
     @Test(arguments: [
-        (WebAuthnFailure.wrong_type, Behaviour.with { $0.type = "webauthn.get" }),
-        (.wrong_type, .with { $0.type = "payment.get" }),
-        (.wrong_origin, .with { $0.crossOrigin = true }),
-        (.wrong_origin, .with { $0.topOrigin = "https://evil.example" }),
-        (.wrong_origin, .with { $0.topOrigin = WebAuthnCeremony.origin }),
-        (.user_not_present, .with { $0.userPresent = false }),
-        (.user_not_verified, .with { $0.userVerified = false }),
-        (.inconsistent_flags, .with { $0.backedUp = true }),
-        (.inconsistent_flags, .with { $0.hasCredential = false }),
+        (WebAuthnFailure.wrongType, Behaviour.with { $0.type = "webauthn.get" }),
+        (.wrongType, .with { $0.type = "payment.get" }),
+        (.wrongOrigin, .with { $0.crossOrigin = true }),
+        (.wrongOrigin, .with { $0.topOrigin = "https://evil.example" }),
+        (.wrongOrigin, .with { $0.topOrigin = WebAuthnCeremony.origin }),
+        (.userNotPresent, .with { $0.userPresent = false }),
+        (.userNotVerified, .with { $0.userVerified = false }),
+        (.inconsistentFlags, .with { $0.backedUp = true }),
+        (.inconsistentFlags, .with { $0.hasCredential = false }),
         (.malformed, .with { $0.trailing = [0] }),
     ])
     func `is refused for each thing that is wrong`(failure: WebAuthnFailure, behaviour: Behaviour) {
@@ -60,7 +60,7 @@ import Testing
         "https://example.com", "https://CRM.example.com", "https://crm.example.com/", "null", "",
     ])
     func `on a page that is not ours is refused`(origin: String) {
-        #expect(throws: WebAuthnFailure.wrong_origin) { try ceremony.register(origin: origin) }
+        #expect(throws: WebAuthnFailure.wrongOrigin) { try ceremony.register(origin: origin) }
     }
 
     @Test func `on each page that is ours is accepted`() throws {
@@ -68,22 +68,22 @@ import Testing
     }
 
     @Test func `for another domain is refused`() {
-        #expect(throws: WebAuthnFailure.wrong_relying_party) { try ceremony.register(rpID: "example.com") }
+        #expect(throws: WebAuthnFailure.wrongRelyingParty) { try ceremony.register(rpID: "example.com") }
     }
 
     @Test func `for another challenge is refused`() {
-        #expect(throws: WebAuthnFailure.wrong_challenge) {
+        #expect(throws: WebAuthnFailure.wrongChallenge) {
             try ceremony.register(challenge: ceremony.world.randomBytes(32))
         }
-        #expect(throws: WebAuthnFailure.wrong_challenge) {
+        #expect(throws: WebAuthnFailure.wrongChallenge) {
             try ceremony.register(challenge: Array(ceremony.challenge.dropLast()))
         }
-        #expect(throws: WebAuthnFailure.wrong_challenge) { try ceremony.register(challenge: []) }
+        #expect(throws: WebAuthnFailure.wrongChallenge) { try ceremony.register(challenge: []) }
     }
 
     @Test(arguments: [-35, -36, -37, -47, -65_535, -9, 0, 1, 5, Int64.max, Int64.min + 1])
     func `of another algorithm is refused`(algorithm: Int64) {
-        #expect(throws: WebAuthnFailure.unsupported_algorithm) {
+        #expect(throws: WebAuthnFailure.unsupportedAlgorithm) {
             try ceremony.register(.with { $0.claimedAlgorithm = algorithm })
         }
     }
@@ -137,7 +137,7 @@ import Testing
     @Test func `that claims an allowed model without a certificate is refused`() throws {
         let allowed: Set = [ceremony.authenticator.aaguid]
         for attestation in [SoftwareAuthenticator.Attestation.none, .selfSigned, .statement("tpm", [0xA0])] {
-            #expect(throws: WebAuthnFailure.authenticator_not_allowed) {
+            #expect(throws: WebAuthnFailure.authenticatorNotAllowed) {
                 try ceremony.register(allowedAAGUIDs: allowed, .with { $0.attestation = attestation })
             }
         }
@@ -148,7 +148,7 @@ import Testing
         let statement = CBOREncoding.members([
             ("alg", CBOREncoding.integer(-7)), ("sig", CBOREncoding.bytes(try stranger.sign([1, 2, 3]))),
         ])
-        #expect(throws: WebAuthnFailure.bad_signature) {
+        #expect(throws: WebAuthnFailure.badSignature) {
             try ceremony.register(.with { $0.attestation = .statement("packed", statement) })
         }
     }
