@@ -26,7 +26,6 @@ package struct GateParts: Sendable {
     let signInPolicy: SignInPolicy
     let mfa: MFAPolicy
     let passkeys: PasskeyPolicy
-    let textbox: Textbox
     let sentCodes: SentCodes
     let limiter: RateLimiter
 
