@@ -5,9 +5,11 @@ enum PasskeysScript {
         // Passkeys for a page of this site. `call(method, path, body)` must send a request to the API on behalf of whoever
         // is signed in, and resolve to the parsed answer or throw.
 
-        /** Makes a passkey and registers it; `name` is what its owner calls it. */
-        export async function register(call, name) {
+        /** Makes a passkey and registers it. `name` is what its owner calls it; `attachment` is 'platform' for this device, 'cross-platform' for a
+            key that is carried along, and undefined for either. */
+        export async function register(call, name, attachment) {
           const options = await call('POST', '/v1/auth/passkeys/registration-options', {});
+          if (attachment) options.authenticatorSelection.authenticatorAttachment = attachment;
           const credential = await navigator.credentials.create({
             publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options),
           });
@@ -41,7 +43,7 @@ enum PasskeysScript {
 
         /** Confirms who is signed in, before something sensitive. */
         export async function stepUp(call) {
-          const options = await call('POST', '/v1/auth/passkeys/authentication-options', {});
+          const options = await call('POST', '/v1/auth/passkeys/authentication-options', { stepUp: true });
           return call('POST', '/v1/auth/reauthenticate', { method: 'webauthn', credential: await assertion(options) });
         }
 

@@ -4,15 +4,15 @@ import Identity
 
 extension PasskeysAPI {
     /// `POST /passkeys/authentication-options`: without anything, to sign in with a passkey alone; with `challengeToken`, for the second step; with
-    /// an access token, for a step-up.
+    /// `stepUp` and an access token, for a step-up.
     @Sendable func authenticationOptions(_ call: Call) async throws -> Response {
         var fields = try await call.request.jsonObject(allowingEmpty: true)
         let token = fields.optionalString("challengeToken", upTo: 200)
+        let isStepUp = fields.optionalBool("stepUp") ?? false
         try fields.finish()
         if let token { return try Self.response(try await gate.passkeyOptions.secondFactor(token)) }
-        guard let accessToken = call.bearerToken else {
-            return try Self.response(try await gate.passkeyOptions.signIn())
-        }
+        guard isStepUp else { return try Self.response(try await gate.passkeyOptions.signIn()) }
+        guard let accessToken = call.bearerToken else { throw Problem(.tokenMissing) }
         guard case .admitted(let claims) = gate.admit(accessToken: accessToken) else { throw Problem(.tokenInvalid) }
         return try Self.response(try await gate.passkeyOptions.stepUp(claims.scope))
     }
