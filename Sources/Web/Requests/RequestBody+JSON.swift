@@ -22,7 +22,7 @@ extension Request {
         case .shallow: break
         case .tooDeep:
             throw Problem(
-                .invalidRequest, detail: "The body is nested deeper than \(JSONNesting.limit) levels. Send a flatter one.")
+                .invalidRequest, detail: "The body is nested deeper than \(JSONNesting.limit) levels. Make it flatter.")
         case .notUTF8: throw Problem(.invalidRequest, detail: "The body is not a JSON object in UTF-8.")
         }
         let data = Data(bytes.readableBytesView)
