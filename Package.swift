@@ -79,7 +79,8 @@ let package = Package(
         library(
             "Identity",
             [
-                "Core", "Storage", "SecurityEvents", "CSodium", "CQREncode", "CZxcvbn", "CFido2", "CCBOR", crypto, logging, nioPosix,
+                "Core", "Storage", "SecurityEvents", "CSodium", "CQREncode", "CZxcvbn", "CFido2", "CCBOR", crypto,
+                logging, nioPosix,
                 .product(name: "JWTKit", package: "jwt-kit"),
             ]),
         .target(

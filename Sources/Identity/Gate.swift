@@ -27,6 +27,7 @@ package struct Gate: Sendable {
     package var activity: ActivityTracker { parts.activity }
     package var guardian: SignInGuard { parts.guardian }
     package var mailbox: Mailbox { parts.mailbox }
+    package var textbox: Textbox { parts.textbox }
     package var places: PlaceDatabase { parts.places }
 
     package var invitations: Invitations { Invitations(gate: parts) }
@@ -52,7 +53,6 @@ package struct Gate: Sendable {
     package var registerPasskey: RegisterPasskey { RegisterPasskey(gate: parts) }
     package var passkeySignIn: PasskeySignIn { PasskeySignIn(gate: parts) }
     package var passkeys: ManagePasskeys { ManagePasskeys(gate: parts) }
-    package var textbox: Textbox { parts.textbox }
     package var mfa: MFAPolicy { parts.mfa }
     package var revocationFeed: RevocationFeed {
         RevocationFeed(database: parts.database, world: parts.world, revoked: parts.revoked)

@@ -29,7 +29,7 @@ package struct GateConfiguration: Sendable {
     package var breachedPasswords: any BreachedPasswords = NoBreachCheck()
     /// Where addresses are, for the list of sessions and for mails: `GEOIP_DATABASE_PATH`.
     package var places = PlaceDatabase(path: nil)
-    /// Whether messages to phones can be sent (`TWILIO_…`).
+    /// Whether messages to phones can be sent (the variables `TWILIO_…`).
     package var sendsSMS = false
     /// Whether mail can be sent (`MAIL_URL`).
     package var sendsMail = false
@@ -88,10 +88,10 @@ extension Gate {
             currentPassword: CurrentPassword(
                 database: database, world: world, guardian: guardian, subjects: subjects, passwords: passwords),
             tickets: tickets, revoked: revoked, activity: ActivityTracker(), links: links, mailbox: mailbox,
+            textbox: Textbox(isEnabled: configuration.sendsSMS, secret: configuration.secret, world: world),
             notices: Notices(mailbox: mailbox, links: links, places: configuration.places),
             places: configuration.places, ring: ring, signInPolicy: configuration.signIn, mfa: configuration.mfa,
             passkeys: configuration.passkeys,
-            textbox: Textbox(isEnabled: configuration.sendsSMS, secret: configuration.secret, world: world),
             sentCodes: SentCodes(secret: configuration.secret), limiter: limiter)
         return Gate(
             parts: parts, signIn: SignIn(gate: parts),

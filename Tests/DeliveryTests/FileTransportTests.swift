@@ -65,7 +65,7 @@ import Testing
         try Data().write(to: file)
         let transport = try MailURL("file:\(file.path)").transport(log: Logger(label: "test"))
         let mail = try testMail()
-        let failure = await #expect(throws: MailFailure.self) { try await transport.send(mail) }
+        let failure = await #expect(throws: DeliveryFailure.self) { try await transport.send(mail) }
         guard case .temporary(let reason) = failure else { return #expect(Bool(false)) }
         #expect(reason.contains("cannot be written"))
     }

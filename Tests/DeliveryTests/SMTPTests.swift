@@ -14,7 +14,7 @@ struct `sending to a mail server` {
     private func send(
         _ mode: String, to url: String = "smtp://localhost:PORT?ca=CA", isSecured: Bool = true,
         limit: Duration = .seconds(20)
-    ) async throws -> (result: MailFailure?, lines: [MailCatcher.Line]) {
+    ) async throws -> (result: DeliveryFailure?, lines: [MailCatcher.Line]) {
         try await MailCatcher.whileRunning(mode, isSecured ? certificate : nil) { server in
             let transport = try transport(url, server, limit: limit)
             return await refusal(by: transport, try testMail(toName: "Bén", subject: "Grüße", text: "Hello\n.\nBye"))
@@ -27,8 +27,8 @@ struct `sending to a mail server` {
         return SMTPTransport(server, connectionLimit: limit, limit: limit)
     }
 
-    private func refusal(by transport: SMTPTransport, _ mail: MailMessage) async -> MailFailure? {
-        do throws(MailFailure) {
+    private func refusal(by transport: SMTPTransport, _ mail: MailMessage) async -> DeliveryFailure? {
+        do throws(DeliveryFailure) {
             try await transport.send(mail)
             return nil
         } catch {
@@ -36,7 +36,7 @@ struct `sending to a mail server` {
         }
     }
 
-    private func expectTemporary(_ failure: MailFailure?, _ words: String) {
+    private func expectTemporary(_ failure: DeliveryFailure?, _ words: String) {
         guard case .temporary(let reason) = failure else {
             Issue.record("\(String(describing: failure)) is not temporary")
             return
@@ -170,7 +170,7 @@ struct `sending to a mail server` {
     @Test func `serves many at once`() async throws {
         let (failures, lines) = try await MailCatcher.whileRunning("plain", certificate) { server in
             let transport = try transport("smtp://localhost:PORT?ca=CA", server, limit: .seconds(60))
-            return try await withThrowingTaskGroup(of: MailFailure?.self) { group in
+            return try await withThrowingTaskGroup(of: DeliveryFailure?.self) { group in
                 for _ in 0..<10 {
                     let mail = try testMail()
                     group.addTask { await self.refusal(by: transport, mail) }

@@ -1,14 +1,5 @@
 import Core
-import FoundationEssentials
 package import Logging
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
 
 /// Writes each mail to a file that a mail program can open, for development: nothing leaves the machine.
 ///
@@ -26,48 +17,13 @@ package struct FileTransport: MailTransport {
     }
 
     /// Writes the file, or fails for now with the reason of the system.
-    package func send(_ message: MailMessage) async throws(MailFailure) {
+    package func send(_ message: MailMessage) async throws(DeliveryFailure) {
         let time = message.date.iso8601.filter { $0.isNumber || $0 == "T" || $0 == "Z" }
         let (directory, name) = (directory, "\(time)-\(message.id).eml")
         let bytes = message.bytes
-        let problem = await thread.run { Self.write(bytes, to: name, in: directory) }
+        let problem = await thread.run { WholeFile.write(bytes, to: name, in: directory) }
         let path = "\(directory)/\(name)"
         if let problem { throw .temporary("\(path) cannot be written: \(problem)") }
         log.info("mail written to a file", metadata: ["kind": "mail", "path": "\(path)"])
     }
-
-    /// Writes a file that is there as a whole or not at all, and says what went wrong.
-    private static func write(_ bytes: [UInt8], to name: String, in directory: String) -> String? {
-        try? FileManager.default.createDirectory(
-            atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        let unfinished = "\(directory)/.\(name).partial"
-        // What a crash left behind; also, so that nobody else's link is followed.
-        _ = unsafe unlink(unfinished)
-        let descriptor = unsafe open(unfinished, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { return reason(errno) }
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = unsafe rest.withUnsafeBytes { unsafe posixWrite(descriptor, $0) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else {
-                let problem = reason(errno)
-                close(descriptor)
-                _ = unsafe unlink(unfinished)
-                return problem
-            }
-            rest = rest.dropFirst(count)
-        }
-        close(descriptor)
-        do {
-            let target = "\(directory)/\(name)"
-            guard unsafe rename(unfinished, target) == 0 else { return reason(errno) }
-            return nil
-        }
-    }
-
-    private static func posixWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
-        unsafe Glibc.write(descriptor, bytes.baseAddress, bytes.count)
-    }
-
-    private static func reason(_ code: Int32) -> String { unsafe String(cString: strerror(code)) }
 }

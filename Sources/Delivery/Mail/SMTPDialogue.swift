@@ -51,7 +51,7 @@ struct SMTPDialogue {
 
     /// What the failure of the transfer means. `problem` is what the transfer itself says of it; `address`, the
     /// recipient's, is kept out of the reason.
-    func failure(_ problem: String, address: String) -> MailFailure {
+    func failure(_ problem: String, address: String) -> DeliveryFailure {
         guard code >= 400 else { return .temporary(Self.hiding(address, in: problem)) }
         let reply = stage == .signIn ? "\(code)" : "\(code) \(Self.hiding(address, in: String(text.prefix(200))))"
         let reason = "the mail server \(deed): \(reply)"

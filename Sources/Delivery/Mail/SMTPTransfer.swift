@@ -31,7 +31,7 @@ final class SMTPTransfer {
     }()
 
     /// Blocks until the server has accepted the mail, and says why it has not.
-    func perform(to server: MailServer, connectionLimit: Duration, limit: Duration) -> MailFailure? {
+    func perform(to server: MailServer, connectionLimit: Duration, limit: Duration) -> DeliveryFailure? {
         guard Self.isReady, let handle = unsafe curl_easy_init() else { return .temporary("libcurl cannot be started") }
         // Said by the library when it fails; it must be there until the handle is gone.
         let said = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
@@ -60,7 +60,7 @@ final class SMTPTransfer {
         return failure(code, said: unsafe String(cString: said))
     }
 
-    private func failure(_ code: CURLcode, said: String) -> MailFailure {
+    private func failure(_ code: CURLcode, said: String) -> DeliveryFailure {
         if stop.isSet.load(ordering: .relaxed) {
             return .temporary("stopped before the mail server had accepted the mail")
         }

@@ -20,11 +20,11 @@ package struct SMTPTransport: MailTransport {
     }
 
     /// A cancelled task stops within about a second.
-    package func send(_ message: MailMessage) async throws(MailFailure) {
+    package func send(_ message: MailMessage) async throws(DeliveryFailure) {
         let (server, connectionLimit, limit) = (server, connectionLimit, limit)
         let stop = StopSign()
         let failure = await withTaskCancellationHandler {
-            await thread.run { () -> MailFailure? in
+            await thread.run { () -> DeliveryFailure? in
                 let transfer = SMTPTransfer(of: message, stop: stop)
                 return transfer.perform(to: server, connectionLimit: connectionLimit, limit: limit)
             }

@@ -10,6 +10,7 @@ struct ProductionSafety {
     let gate: GateSettings
     let web: WebSettings
     let accounts: AccountSettings
+    let sms: SMSSettings
 
     /// Every unsafe value, with the remedy.
     var problems: [ConfigurationProblem] {
@@ -41,6 +42,9 @@ struct ProductionSafety {
         }
         if case .directory = accounts.mailURL {
             refuse("MAIL_URL", "must not be a directory in production: nobody would get their mail.")
+        }
+        if case .directory = sms.url {
+            refuse("TWILIO_API_URL", "must not be a directory in production: nobody would get their codes.")
         }
         if gate.hashCost.memoryKiB < 19_456 {
             refuse("PASSWORD_HASH_MEMORY_KIB", "must be at least 19456 in production.")

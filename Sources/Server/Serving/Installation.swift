@@ -122,6 +122,7 @@ extension ServerConfiguration {
         gate.mfa = factors.mfa
         gate.passkeys = factors.passkeys
         gate.sendsMail = accounts.mailURL != nil
+        gate.sendsSMS = sms.isEnabled
         gate.places = PlaceDatabase(path: accounts.placesPath)
         gate.hashCost = self.gate.hashCost
         gate.hashThreads = self.gate.hashThreads

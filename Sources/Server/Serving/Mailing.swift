@@ -4,13 +4,26 @@ import Foundation
 import Identity
 
 extension Installation {
-    /// What sends the mails that wait; `nil` when mail is not set up.
-    func deliveries() throws -> Deliveries? {
-        guard let url = configuration.accounts.mailURL else { return nil }
-        let delivery = try MailDelivery(
-            outbox: outbox, mailbox: gate.mailbox, transport: url.transport(log: logger), sender: try mailSender(),
-            logger: logger)
-        return Deliveries(delivery: delivery, logger: logger)
+    /// What sends the items that wait, one service for each kind that is set up.
+    func deliveries() throws -> [Deliveries] {
+        try senders().map { sender in
+            Deliveries(delivery: OutboxDelivery(outbox: outbox, sender: sender, logger: logger), logger: logger)
+        }
+    }
+
+    /// A sender for each kind that is set up.
+    private func senders() throws -> [any OutboxSender] {
+        var senders: [any OutboxSender] = []
+        if let url = configuration.accounts.mailURL {
+            senders.append(
+                try MailDelivery(
+                    mailbox: gate.mailbox, transport: url.transport(log: logger), sender: try mailSender()))
+        }
+        let sms = configuration.sms
+        if let transport = sms.url.transport(client: http, account: sms.account, log: logger) {
+            senders.append(SMSDelivery(textbox: gate.textbox, transport: transport, world: world))
+        }
+        return senders
     }
 
     /// Who mails are from: `MAIL_FROM`, else `no-reply` at the host under which people reach the server.

@@ -33,7 +33,7 @@ extension Installation {
         var services: [any Service] = [
             application, Maintenance(installation: self), Revocations(installation: self),
         ]
-        if let deliveries = try deliveries() { services.append(deliveries) }
+        services += try deliveries()
         var group = ServiceGroupConfiguration(
             services: services,
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)

@@ -1,0 +1,8 @@
+/// Why a message was not accepted, for the operator: without a password or token, the message's text, and the recipient's
+/// address.
+package enum DeliveryFailure: Error, Hashable {
+    /// Worth another try: the other side is away, busy or misconfigured, or so are we.
+    case temporary(String)
+    /// The other side refuses this recipient or this message, and will again.
+    case permanent(String)
+}
