@@ -55,7 +55,7 @@ extension Gate {
         let ring = try await KeyRing.open(database, secret: configuration.secret, uses: uses, world: world)
         let accessTokens = try await AccessTokens(
             algorithm: configuration.algorithm, issuer: configuration.issuer, audience: configuration.audience,
-            secret: configuration.secret, ring: ring, world: world)
+            life: configuration.clocks.accessToken, secret: configuration.secret, ring: ring, world: world)
         let refreshTokens = RefreshTokens(secret: configuration.secret)
         let tickets = SessionTickets(
             accessTokens: accessTokens, refreshTokens: refreshTokens, clocks: configuration.clocks)

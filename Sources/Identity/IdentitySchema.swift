@@ -134,6 +134,16 @@ package enum IdentitySchema {
                     "ALTER TABLE invitation ADD COLUMN id \(.identifier)",
                     "CREATE UNIQUE INDEX invitation_by_id ON invitation (id)",
                 ]),
-        ] + MFASchema.migrations
+        ] + MFASchema.migrations + [knownDevices]
     }
+
+    private static let knownDevices = Migration(
+        8, "known devices are bound to their account",
+        [
+            // A device's row is found by its address when the address is unlocked.
+            "ALTER TABLE sign_in_guard ADD COLUMN address \(.bytes)",
+            "CREATE INDEX sign_in_guard_by_address ON sign_in_guard (address)",
+            // What device cookies were made for: raised, all of them are worth nothing.
+            "ALTER TABLE account ADD COLUMN device_epoch BIGINT NOT NULL DEFAULT 0",
+        ])
 }

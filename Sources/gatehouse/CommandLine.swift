@@ -8,10 +8,9 @@ import Server
 enum Start {
     /// The configuration of the environment and of `.env`; prints what is wrong and exits with 78 (`EX_CONFIG`) otherwise.
     static func configuration() throws -> ServerConfiguration {
-        let text = (try? String(contentsOfFile: ".env", encoding: .utf8)) ?? ""
         do {
             return try ServerConfiguration.read(
-                environment: ServerEnvironment.variables, file: EnvironmentFile(text))
+                environment: ServerEnvironment.variables, file: EnvironmentFile.read(at: ".env"))
         } catch let failure as ConfigurationFailure {
             fail(failure.description)
             throw ExitCode(78)

@@ -107,7 +107,13 @@ import Testing
     func `a rotated key is published before it signs, and the one before it verifies until it retires`(
         kind: DatabaseKind, algorithm: AccessTokenAlgorithm
     ) async throws {
-        try await GateFixture.open(kind, { $0.algorithm = algorithm }) { fixture in
+        try await GateFixture.open(
+            kind,
+            { configuration in
+                configuration.algorithm = algorithm
+                configuration.clocks.accessToken = .hours(5)
+            }
+        ) { fixture in
             let forge = Forge(secret: "")
             let gate = fixture.gate
             func mint() async throws -> (token: String, kid: String) {

@@ -142,6 +142,26 @@ import Testing
     }
 
     @Test(arguments: DatabaseKind.available)
+    func `a clock that is set back by an hour keeps sessions, and lengthens no lock`(kind: DatabaseKind) async throws {
+        try await GateFixture.open(kind) { fixture in
+            try await fixture.register()
+            let grant = try await fixture.signedIn()
+            try await fixture.guessWrong(5)
+            fixture.time.advance(by: .zero - .hours(1))
+            #expect(fixture.admittance(grant) == "admitted")
+            let next = try await fixture.refreshed(grant.refreshToken)
+            #expect(fixture.admittance(next) == "admitted")
+            guard case .locked(let until) = try await fixture.signIn() else {
+                Issue.record("not locked")
+                return
+            }
+            #expect(until == fixture.time.now + .minutes(30))
+            fixture.time.advance(by: .minutes(30))
+            #expect(try await fixture.signIn().kind == "signed in")
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
     func `a lock survives a restart`(kind: DatabaseKind) async throws {
         try await GateFixture.open(kind) { fixture in
             try await fixture.register()

@@ -216,4 +216,11 @@ import Testing
         for _ in 1...30 { _ = window.hit(at: TestWorld.start, Self.limit) }
         #expect(!window.hit(at: TestWorld.start - .hours(1), Self.limit).isAllowed)
     }
+
+    @Test func `a clock that is set back lets the window slide on from there`() {
+        var window = SlidingWindow()
+        for _ in 1...30 { _ = window.hit(at: TestWorld.start + .hours(24), Self.limit) }
+        #expect(!window.hit(at: TestWorld.start, Self.limit).isAllowed)
+        #expect(window.hit(at: TestWorld.start + .minutes(30), Self.limit).isAllowed)
+    }
 }

@@ -146,6 +146,16 @@ import Testing
     }
 
     @Test(arguments: DatabaseKind.available)
+    func `by an owner's invitation from the shell outlives the next start`(kind: DatabaseKind) async throws {
+        try await GateFixture.open(kind, { $0.registrationMode = .closed }) { fixture in
+            let token = try await fixture.gate.invitations.create(
+                role: .owner, email: try GateFixture.address("ana"), invitedBy: nil, from: .commandLine)
+            _ = try await fixture.gate.invitations.createForFirstOwner()
+            #expect(try await Self.register(fixture, "ana", invitation: token) == "owner")
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
     func `of a taken address makes nothing`(kind: DatabaseKind) async throws {
         try await GateFixture.open(kind, { $0.registrationMode = .open }) { fixture in
             try await fixture.register("ana")

@@ -104,6 +104,23 @@ import Testing
     }
 
     @Test(arguments: DatabaseKind.available)
+    func `a revocation survives a restart with a shorter life of tokens`(kind: DatabaseKind) async throws {
+        try await GateFixture.open(kind, { $0.clocks.accessToken = .minutes(60) }) { fixture in
+            let account = try await fixture.register()
+            let ended = try await fixture.signedIn()
+            let open = try await fixture.signedIn()
+            try await fixture.gate.signOut.end(ended.session.id, of: account.id, from: GateFixture.source)
+            fixture.time.advance(by: .minutes(20))
+            let restarted = try await fixture.reopened { $0.clocks.accessToken = .minutes(15) }
+            #expect(restarted.gate.admit(accessToken: ended.accessToken).kind == "expired")
+            #expect(restarted.gate.admit(accessToken: open.accessToken).kind == "expired")
+            #expect(fixture.gate.admit(accessToken: open.accessToken).kind == "admitted")
+            let refreshed = try await restarted.refreshed(open.refreshToken)
+            #expect(restarted.gate.admit(accessToken: refreshed.accessToken).kind == "admitted")
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
     func `a disabled account gets no new tokens`(kind: DatabaseKind) async throws {
         try await GateFixture.open(kind) { fixture in
             let account = try await fixture.register()

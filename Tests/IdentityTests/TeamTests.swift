@@ -117,6 +117,54 @@ import Testing
     }
 
     @Test(arguments: DatabaseKind.available)
+    func `gets a role and a status together or neither`(kind: DatabaseKind) async throws {
+        try await GateFixture.open(kind) { fixture in
+            let owner = try await fixture.register("owner", role: .owner)
+            let agent = try await fixture.register("agent")
+            let grant = try await fixture.signedIn("owner")
+            let actor = TeamActor.person(GateFixture.scope(grant), try fixture.proof(grant))
+            let team = fixture.gate.team
+            let refused = try await team.setPlace(
+                actor, of: owner.id, role: .owner, status: .disabled, from: GateFixture.source)
+            #expect(Self.name(refused) == "last owner")
+            #expect(try await fixture.count(.roleChanged) == 0)
+            let done = try await team.setPlace(
+                actor, of: agent.id, role: .owner, status: .disabled, from: GateFixture.source)
+            #expect(Self.name(done) == "owner disabled")
+            let back = try await team.setPlace(
+                actor, of: agent.id, role: .lender, status: .active, from: GateFixture.source)
+            #expect(Self.name(back) == "lender active")
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
+    func `invites nobody above what is left of a role`(kind: DatabaseKind) async throws {
+        try await GateFixture.open(kind, { $0.sendsMail = true }) { fixture in
+            try await fixture.register("owner", role: .owner)
+            let second = try await fixture.register("second", role: .owner)
+            let owner = try await fixture.signedIn("owner")
+            let invitations = fixture.gate.invitations
+            let scope = GateFixture.scope(try await fixture.signedIn("second"))
+            for (role, name) in [(Role.owner, "cleo"), (.agent, "dan")] {
+                _ = try await invitations.invite(
+                    scope, role: role, email: try GateFixture.address(name), from: GateFixture.source)
+            }
+            #expect(try await invitations.list().count == 2)
+            #expect(try await Self.role(fixture, owner, second, .admin) == "admin active")
+            #expect(try await invitations.list().map(\.role) == [.agent])
+            // With the token of a moment ago.
+            let late = try await invitations.invite(
+                scope, role: .owner, email: try GateFixture.address("eve"), from: GateFixture.source)
+            guard case .forbidden = late else {
+                Issue.record("an owner of a moment ago invited an owner")
+                return
+            }
+            #expect(try await Self.role(fixture, owner, second, .agent) == "agent active")
+            #expect(try await invitations.list().isEmpty)
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
     func `invites by mail, with the role inside, and can take it back`(kind: DatabaseKind) async throws {
         try await GateFixture.open(
             kind,

@@ -110,6 +110,15 @@ import Testing
         #expect(!twice.output.contains("Lantern"))
     }
 
+    @Test func `refuses to start past a .env that is there and cannot be read`() async throws {
+        let directory = try Directory()
+        try FileManager.default.createDirectory(
+            at: directory.url.appendingPathComponent(".env"), withIntermediateDirectories: false)
+        let refused = try await Program.run(["doctor"], in: directory)
+        #expect(refused.status == 78)
+        #expect(refused.output.contains(".env: is there and cannot be read."))
+    }
+
     @Test func `refuses an unsafe production, naming every variable and no value`() async throws {
         let directory = try Directory()
         try directory.write(

@@ -210,6 +210,24 @@ import Web
             configuration.notices == ["ENABLE_RISK_BASED_AUTH is read, but nothing in this release acts on it yet."])
     }
 
+    @Test func `says in production which guards are switched off`() throws {
+        #expect(try ServerConfiguration.read(environment: Self.production).notices.isEmpty)
+        let off = [
+            "RATE_LIMIT_LOGIN_MAX": "0", "ENABLE_SECURITY_EVENT_LOGGING": "false", "ENABLE_TOKEN_ROTATION": "false",
+            "ENABLE_THEFT_DETECTION": "false", "CSP_SCRIPT_SRC": "'self' *", "REFRESH_TOKEN_EXPIRATION": "0",
+            "SESSION_INACTIVITY_TIMEOUT_MINUTES": "0", "SESSION_ABSOLUTE_TIMEOUT_HOURS": "0",
+        ]
+        let notices = try ServerConfiguration.read(environment: Self.production.merging(off) { $1 }).notices
+        let named = Set(notices.compactMap { $0.split(separator: " ").first.map(String.init) })
+        #expect(
+            named == [
+                "RATE_LIMIT_LOGIN_MAX", "ENABLE_SECURITY_EVENT_LOGGING", "ENABLE_TOKEN_ROTATION",
+                "ENABLE_THEFT_DETECTION", "CSP_SCRIPT_SRC", "SESSION_ABSOLUTE_TIMEOUT_HOURS",
+            ])
+        let one = Self.production.merging(["SESSION_ABSOLUTE_TIMEOUT_HOURS": "0"]) { $1 }
+        #expect(try ServerConfiguration.read(environment: one).notices.isEmpty)
+    }
+
     @Test func `gives the gate what was read`() throws {
         let configuration = try ServerConfiguration.read(environment: [
             "JWT_SECRET": Self.goodSecret, "JWT_ALGORITHM": "eddsa", "JWT_EXPIRATION": "5m",

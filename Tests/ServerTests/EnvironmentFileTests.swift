@@ -1,3 +1,4 @@
+import Foundation
 import Server
 import Testing
 
@@ -39,6 +40,33 @@ import Testing
 
     @Test func `takes the later of two lines`() {
         #expect(EnvironmentFile("A=1\nA=2").values == ["A": "2"])
+    }
+
+    @Test func `that is not there is empty, and one that cannot be read is refused`() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("env-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appendingPathComponent(".env")
+        func verdict() -> String {
+            do {
+                return try EnvironmentFile.read(at: file.path).values["GATEHOUSE_ENV"] ?? "none"
+            } catch {
+                return "\(error)".contains(file.path) ? "refused" : "\(error)"
+            }
+        }
+        #expect(verdict() == "none")
+        try Data("GATEHOUSE_ENV=production\n".utf8).write(to: file)
+        #expect(verdict() == "production")
+        try Data("# caf\u{E9}\nGATEHOUSE_ENV=production\n".unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) })
+            .write(to: file)
+        #expect(verdict() == "refused")
+        try FileManager.default.removeItem(at: file)
+        try FileManager.default.createDirectory(at: file, withIntermediateDirectories: false)
+        #expect(verdict() == "refused")
+        try FileManager.default.removeItem(at: file)
+        try FileManager.default.createSymbolicLink(
+            at: file, withDestinationURL: folder.appendingPathComponent("nowhere"))
+        #expect(verdict() == "refused")
     }
 
     @Test func `reads random bytes without a crash`() {

@@ -157,6 +157,35 @@ import Testing
         }
     }
 
+    @Test func `nested deep a thousand times over is refused before it is decoded`() async throws {
+        try await Office.open(on: .sqlite) { office in
+            let nest = String(repeating: "[", count: 400) + String(repeating: "]", count: 400)
+            let body = #"{"refreshToken":[\#(Array(repeating: nest, count: 1000).joined(separator: ","))]}"#
+            for path in ["/v1/auth/logout", "/v1/auth/login", "/v1/auth/refresh"] {
+                let answer = try await office.visitor().post(path, body)
+                #expect(answer.status == .badRequest)
+                #expect(answer.code == "invalid_request")
+                #expect(answer.string("detail")?.contains("nested") == true)
+            }
+            let agent = try await office.signedIn()
+            #expect(try await agent.post("/v1/clients", body).string("detail")?.contains("nested") == true)
+        }
+    }
+
+    @Test func `is judged by its depth outside of strings alone`() {
+        func judge(_ text: String) -> JSONNesting.Verdict { JSONNesting.judge(text.utf8) }
+        let (open, close) = (String(repeating: "[", count: 8), String(repeating: "]", count: 8))
+        #expect(judge(open + close) == .shallow)
+        #expect(judge("[" + open + close + "]") == .tooDeep)
+        #expect(judge(#"{"a":"\#(open)\#(open)"}"#) == .shallow)
+        #expect(judge(#"{"a":"\"\#(open)\#(open)"}"#) == .shallow)
+        #expect(judge(#"{"a":"\\","b":\#(open)\#(close)}"#) == .tooDeep)
+        #expect(judge(Array(repeating: "[[]]", count: 100).joined()) == .shallow)
+        // A letter whose UTF-16 has the byte of a quotation mark would hide the brackets that follow.
+        let wide = #"{"a":"\#u{2241}","b":\#(open)\#(open)}"#.utf16.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
+        #expect(JSONNesting.judge(wide) == .notUTF8)
+    }
+
     @Test func `an absurd Idempotency-Key or If-Match is refused`() async throws {
         try await Office.open(on: .sqlite) { office in
             let agent = try await office.signedIn()

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Identity
+import NIOCore
 import TestSupport
 import Testing
 
@@ -64,6 +65,21 @@ import Testing
             }
             let events = try await owner.get("/v1/security/events?type=csrf_rejected&limit=100")
             #expect(events.data.count == 10)
+        }
+    }
+
+    @Test func `are told apart from our own by a form that says no more than its origin`() async throws {
+        try await Office.open(on: .sqlite, Office.withMail) { office in
+            let page = try await office.visitor().get("/reset-password?token=x")
+            // With `no-referrer` a browser would send `Origin: null` with the page's own form.
+            #expect(page.header("Referrer-Policy") == "same-origin")
+            func post(_ origin: String) async throws -> Answer {
+                try await office.visitor().send(
+                    .post, "/not-me", body: .init(string: "token=x"),
+                    headers: ["Content-Type": "application/x-www-form-urlencoded", "Origin": origin], asPage: false)
+            }
+            #expect(try await post(Office.origin).status == .gone)
+            #expect(try await post("null").status == .forbidden)
         }
     }
 

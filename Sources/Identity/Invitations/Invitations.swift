@@ -43,13 +43,23 @@ package struct Invitations: Sendable {
         _ scope: Scope, role: Role, email: EmailAddress, from source: RequestSource
     ) async throws -> Outcome {
         guard scope.role.mayGrant(role) else { return .forbidden }
-        return .invited(token: try await create(role: role, email: email, invitedBy: scope.userID, from: source))
+        let token = try await write(role, email, by: scope.userID, as: scope.role, from: source)
+        return token.map(Outcome.invited) ?? .forbidden
     }
 
     /// Invites whoever holds the returned token (256 bits; only its hash is stored) to make an account of `role`.
     package func create(
         role: Role, email: EmailAddress?, invitedBy: AccountID?, from source: RequestSource
     ) async throws -> String {
+        // Where no role of the inviter is asked for, nothing is refused.
+        try await write(role, email, by: invitedBy, as: nil, from: source) ?? ""
+    }
+
+    /// Writes and mails an invitation; `nil` when the inviter has not got the role any more that their token says.
+    private func write(
+        _ role: Role, _ email: EmailAddress?, by invitedBy: AccountID?, as inviterRole: Role?,
+        from source: RequestSource
+    ) async throws -> String? {
         let token = Base64URL.encode(gate.world.randomBytes(32))
         let id: InvitationID = gate.world.identifier()
         let now = gate.world.now()
@@ -57,7 +67,11 @@ package struct Invitations: Sendable {
             .invitationCreated, in: gate.world, user: invitedBy, from: source,
             detail: ["role": role.rawValue, "invitation": id.description])
         let gate = gate
-        try await gate.database.transaction { sql in
+        return try await gate.database.transaction { sql in
+            // Held until the end: a demotion comes before this invitation, or after it and takes it away.
+            if let invitedBy, let inviterRole, try AccountTable.active(invitedBy, in: sql)?.role != inviterRole {
+                return nil
+            }
             try sql.run(
                 """
                 INSERT INTO invitation (token_hash, id, email, role, invited_by, created_at, expires_at)
@@ -65,8 +79,8 @@ package struct Invitations: Sendable {
                 """)
             try gate.recorder.record(event, in: sql)
             if let email { try mail(token, role, to: email, invitedBy, in: sql) }
+            return token
         }
-        return token
     }
 
     private func mail(
@@ -116,7 +130,7 @@ package struct Invitations: Sendable {
     package func createForFirstOwner() async throws -> String? {
         let isEmpty = try await gate.database.transaction { sql in
             let isEmpty = try sql.row("SELECT id FROM account LIMIT 1") == nil
-            try sql.run("DELETE FROM invitation WHERE role = 'owner' AND invited_by IS NULL")
+            try sql.run("DELETE FROM invitation WHERE role = 'owner' AND invited_by IS NULL AND email IS NULL")
             return isEmpty
         }
         guard isEmpty else { return nil }

@@ -62,9 +62,10 @@ package struct SignInGuard: Sendable {
         try mailbox.post(mail, in: sql)
     }
 
-    /// Lifts the lock and forgets the failures.
+    /// Lifts the lock of an address and of every known device of it, and forgets the failures.
     func unlock(_ subject: SignInSubject, in sql: any SQLSession) throws {
-        try sql.run("DELETE FROM sign_in_guard WHERE subject = \(subject.pseudonym)")
+        try sql.run(
+            "DELETE FROM sign_in_guard WHERE subject = \(subject.address) OR address = \(subject.address)")
     }
 
     /// The password was right.
@@ -91,8 +92,8 @@ package struct SignInGuard: Sendable {
     ) throws -> T {
         try sql.run(
             """
-            INSERT INTO sign_in_guard (subject, pending, failures, locked_until, updated_at)
-            VALUES (\(subject.pseudonym), '', '', NULL, \(now)) ON CONFLICT (subject) DO NOTHING
+            INSERT INTO sign_in_guard (subject, address, pending, failures, locked_until, updated_at)
+            VALUES (\(subject.pseudonym), \(subject.address), '', '', NULL, \(now)) ON CONFLICT (subject) DO NOTHING
             """)
         let row = try sql.row(
             """

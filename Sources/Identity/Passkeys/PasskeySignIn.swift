@@ -43,16 +43,19 @@ package struct PasskeySignIn: Sendable {
         let gate = gate
         let end = try await gate.database.transaction { sql -> End in
             let row = try sql.row(
-                "SELECT \(AccountTable.columns) FROM account WHERE id = \(passkey.accountID) \(.forUpdate)")
-            guard let account = try row.map(Account.init) else { return .refused(.invalidCredentials) }
+                "SELECT \(AccountTable.columns), device_epoch FROM account WHERE id = \(passkey.accountID) \(.forUpdate)"
+            )
+            guard let row else { return .refused(.invalidCredentials) }
+            let account = try Account(row)
             let attempt = FactorAttempt(account: account, kind: .webauthn, step: "sign_in", source: source)
             guard try PasskeyCheck(gate: gate).use(verdict, of: account, attempt, in: sql) else {
                 return .refused(.invalidCredentials)
             }
             if let refusal = try refuseUnusable(account, source, in: sql) { return .refused(refusal) }
             try FactorGuard(gate: gate).forgive(account.id, in: sql)
-            let isKnownDevice = gate.subjects.subject(typed: account.email.text, deviceCookie: deviceCookie)
-                .isKnownDevice
+            let isKnownDevice = gate.subjects.subject(
+                typed: account.email.text, deviceCookie: deviceCookie, epoch: try row.get("device_epoch")
+            ).isKnownDevice
             let opened = try SessionOpening(gate: gate).open(
                 .init(
                     account: account, methods: [passkey.authenticationMethod, AuthenticationMethod.multiFactor],

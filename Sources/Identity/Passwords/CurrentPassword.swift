@@ -35,12 +35,13 @@ struct CurrentPassword: Sendable {
     ) async throws -> Verdict {
         let rows = try await database.rows(
             """
-            SELECT \(AccountTable.columns), key_id, sealed_hash
+            SELECT \(AccountTable.columns), device_epoch, key_id, sealed_hash
             FROM account JOIN account_password ON account_id = id WHERE id = \(scope.userID) AND status = 'active'
             """)
         guard let row = rows.first, let stored = try PasswordStore.Sealed(row) else { return .sessionRevoked }
         let account = try Account(row)
-        let subject = subjects.subject(typed: account.email.text, deviceCookie: deviceCookie)
+        let subject = subjects.subject(
+            typed: account.email.text, deviceCookie: deviceCookie, epoch: try row.get("device_epoch"))
         let attempt = CredentialAttempt(
             subject: subject, source: source, at: world.now(), account: account, session: scope.sessionID)
         let guardian = guardian

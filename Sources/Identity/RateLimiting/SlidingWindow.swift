@@ -100,8 +100,12 @@ package struct SlidingWindow: Sendable, Hashable {
 
     private mutating func advance(to present: Int64) {
         guard present != index else { return }
-        // A clock that jumped back keeps the counters: it must not be a way to start afresh.
-        guard present > index else { return }
+        // A clock that jumped back keeps the counters: it must not be a way to start afresh. When it is set back by more than a window, they go
+        // on from there, or they would stand still until the clock is where it was.
+        guard present > index else {
+            if index > present + 1 { index = present }
+            return
+        }
         previous = present == index + 1 ? current : 0
         current = 0
         hasRefused = false

@@ -73,7 +73,7 @@ package struct PasswordReset: Sendable {
         case .accepted(let judged): accepted = judged
         }
         let now = gate.world.now()
-        let subject = gate.subjects.subject(typed: account.email.text, deviceCookie: nil)
+        let subject = gate.subjects.address(typed: account.email.text)
         let ended = try await gate.database.transaction { sql -> [SessionID]? in
             // Here, and in one statement, is where the link counts: of two at once one wins.
             guard try gate.links.use(token, for: [.resetPassword], in: sql) != nil,
@@ -83,6 +83,7 @@ package struct PasswordReset: Sendable {
             // Whoever reads the mailbox has shown that the address is theirs.
             try AccountTable.markVerified(account.id, at: now, in: sql)
             try gate.guardian.unlock(subject, in: sql)
+            try DeviceCookies.forgetAll(of: account.id, in: sql)
             let ended = try SessionTable.revoke(
                 where: "user_id = \(account.id)", at: now, because: .passwordReset, in: sql)
             let event = Event(

@@ -135,6 +135,8 @@ package struct Refresh: Sendable {
             let condition: SQL =
                 policy.theftResponse == .user ? "user_id = \(session.userID)" : "id = \(session.id)"
             let ended = try SessionTable.revoke(where: condition, at: now, because: .theft, in: sql)
+            // Whichever of the two the thief is: their browser is no longer one that we know.
+            try DeviceCookies.forgetAll(of: session.userID, in: sql)
             var told = event
             told.detail["endedSessions"] = String(ended.count)
             try recorder.record(told, in: sql)

@@ -24,6 +24,8 @@ struct SessionOpening: Sendable {
         let account: Account
         let session: Session
         let displaced: [SessionID]
+        /// What the account's device cookies are made for now.
+        let deviceEpoch: Int64
         var enrolBy: Timestamp?
     }
 
@@ -31,7 +33,12 @@ struct SessionOpening: Sendable {
     func open(_ proof: Proof, in sql: any SQLSession) throws -> Opened {
         let account = proof.account
         let session = newSession(proof)
-        let isFirst = try sql.row("SELECT id FROM session WHERE user_id = \(account.id) LIMIT 1") == nil
+        let before = try sql.row(
+            """
+            SELECT device_epoch, (SELECT id FROM session WHERE user_id = \(account.id) LIMIT 1) AS other FROM account
+            WHERE id = \(account.id)
+            """)
+        let other: SessionID? = try before?.optional("other")
         try SessionTable.insert(session, in: sql)
         var detail = proof.detail
         detail["knownDevice"] = String(proof.isKnownDevice)
@@ -40,10 +47,11 @@ struct SessionOpening: Sendable {
             Event(
                 .loginSuccess, in: gate.world, user: account.id, session: session.id, from: proof.source, detail: detail
             ), in: sql)
-        if !proof.isKnownDevice, !isFirst { try noteNewDevice(account, session, proof.source, in: sql) }
+        if !proof.isKnownDevice, other != nil { try noteNewDevice(account, session, proof.source, in: sql) }
         let displaced = try SessionCap(gate.signInPolicy.maximumSessions).enforce(
             besides: session, from: proof.source, gate, in: sql)
-        return Opened(account: account, session: session, displaced: displaced)
+        return Opened(
+            account: account, session: session, displaced: displaced, deviceEpoch: try before?.get("device_epoch") ?? 0)
     }
 
     /// The tickets to a session that is open and committed.
@@ -57,7 +65,8 @@ struct SessionOpening: Sendable {
 
     /// The device cookie for a browser that had none.
     func deviceCookie(_ opened: Opened, isKnownDevice: Bool) -> String? {
-        isKnownDevice ? nil : gate.subjects.deviceCookie(for: opened.account.email)
+        guard !isKnownDevice else { return nil }
+        return gate.subjects.cookies.cookie(for: opened.account.email, epoch: opened.deviceEpoch)
     }
 
     private func newSession(_ proof: Proof) -> Session {

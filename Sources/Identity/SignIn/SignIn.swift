@@ -36,11 +36,8 @@ package struct SignIn: Sendable {
         typedAddress: String, password: String, deviceCookie: String?, rememberedDevice: String? = nil,
         from source: RequestSource
     ) async throws -> Outcome {
-        let subject = gate.subjects.subject(typed: typedAddress, deviceCookie: deviceCookie)
-        let address = EmailAddress(typedAddress)
-        var attempt = CredentialAttempt(subject: subject, source: source, at: gate.world.now())
-        let start = try await begin(attempt, address: address)
-        attempt.account = start.account
+        let start = try await begin(typedAddress, deviceCookie, from: source)
+        let attempt = start.attempt
         switch start.reservation {
         case .locked(let until): return .locked(until: until)
         case .busy: return .busy
@@ -49,12 +46,12 @@ package struct SignIn: Sendable {
         let verdict: PasswordVerifier.Verdict
         do {
             verdict = try await gate.passwords.check(
-                Password(password), of: start.account?.id, stored: start.stored)
+                Password(password), of: attempt.account?.id, stored: start.stored)
         } catch {
-            try await release(subject)
+            try await release(attempt.subject)
             throw error
         }
-        guard case .right(let renewed) = verdict, let account = start.account, let stored = start.stored else {
+        guard case .right(let renewed) = verdict, let account = attempt.account, let stored = start.stored else {
             return try await refuse(attempt)
         }
         if let refusal = try await refuseUnusable(account, start.passwordChangedAt, attempt) { return refusal }
@@ -67,31 +64,34 @@ package struct SignIn: Sendable {
             let opening = SessionOpening(gate: gate)
             return .signedIn(
                 try await opening.grant(opened),
-                deviceCookie: opening.deviceCookie(opened, isKnownDevice: subject.isKnownDevice))
+                deviceCookie: opening.deviceCookie(opened, isKnownDevice: attempt.subject.isKnownDevice))
         }
     }
 
     private struct Start: Sendable {
         let reservation: LockoutState.Reservation
-        let account: Account?
+        let attempt: CredentialAttempt
         let stored: PasswordStore.Sealed?
         let passwordChangedAt: Timestamp?
     }
 
     /// Reads the account, known or not, and reserves the attempt.
-    private func begin(_ attempt: CredentialAttempt, address: EmailAddress?) async throws -> Start {
-        let guardian = gate.guardian
+    private func begin(_ typed: String, _ deviceCookie: String?, from source: RequestSource) async throws -> Start {
+        let (guardian, subjects) = (gate.guardian, gate.subjects)
+        let (address, now) = (EmailAddress(typed), gate.world.now())
         return try await gate.database.transaction { sql in
             let row = try sql.row(
                 """
-                SELECT \(AccountTable.columns), key_id, sealed_hash, changed_at
+                SELECT \(AccountTable.columns), device_epoch, key_id, sealed_hash, changed_at
                 FROM account LEFT JOIN account_password ON account_id = id
                 WHERE email = \(address?.text ?? "")
                 """)
-            var known = attempt
-            known.account = try row.map(Account.init)
+            let subject = subjects.subject(
+                typed: typed, deviceCookie: deviceCookie, epoch: try row?.get("device_epoch") ?? 0)
+            let attempt = CredentialAttempt(
+                subject: subject, source: source, at: now, account: try row.map(Account.init))
             return Start(
-                reservation: try guardian.reserve(known, in: sql), account: known.account,
+                reservation: try guardian.reserve(attempt, in: sql), attempt: attempt,
                 stored: try row.flatMap(PasswordStore.Sealed.init),
                 passwordChangedAt: try row?.optional("changed_at"))
         }

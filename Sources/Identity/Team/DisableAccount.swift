@@ -7,11 +7,17 @@ extension Team {
     package func setStatus(
         _ actor: TeamActor, of id: AccountID, to status: Account.Status, from source: RequestSource
     ) async throws -> Outcome {
-        try await change(actor, id) { account, sql in
-            guard account.status != status else { return Change(account) }
-            return status == .disabled
-                ? try disable(account, by: actor, from: source, in: sql)
-                : try enable(account, by: actor, from: source, in: sql)
+        try await setPlace(actor, of: id, role: nil, status: status, from: source)
+    }
+
+    /// Switches the account on or off. Whether somebody is left to manage the brokerage was asked before.
+    func set(
+        _ status: Account.Status, of account: Account, by actor: TeamActor, from source: RequestSource,
+        in sql: any SQLSession
+    ) throws -> Change {
+        switch status {
+        case .disabled: return try disable(account, by: actor, from: source, in: sql)
+        case .active: return try enable(account, by: actor, from: source, in: sql)
         }
     }
 
@@ -22,18 +28,18 @@ extension Team {
         handOver: @escaping @Sendable (any SQLSession) throws -> Void
     ) async throws -> Outcome {
         try await change(actor, id) { account, sql in
+            if account.status != .disabled, account.role == .owner, try !hasOwner(besides: id, in: sql) { return nil }
             let change =
                 account.status == .disabled
                 ? Change(account) : try disable(account, by: actor, from: source, in: sql)
-            if change != nil { try handOver(sql) }
+            try handOver(sql)
             return change
         }
     }
 
     private func disable(
         _ account: Account, by actor: TeamActor, from source: RequestSource, in sql: any SQLSession
-    ) throws -> Change? {
-        if account.role == .owner, try !hasOwner(besides: account.id, in: sql) { return nil }
+    ) throws -> Change {
         let now = gate.world.now()
         try sql.run("UPDATE account SET status = 'disabled', updated_at = \(now) WHERE id = \(account.id)")
         let ended = try SessionTable.revoke(

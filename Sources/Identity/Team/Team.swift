@@ -37,11 +37,10 @@ package struct Team: Sendable {
             .first.map(Account.init)
     }
 
-    /// Lifts a lock of sign-in.
+    /// Lifts a lock of sign-in: that of the address, and those of the known devices.
     package func unlock(_ actor: TeamActor, _ id: AccountID, from source: RequestSource) async throws -> Outcome {
         try await change(actor, id) { account, sql in
-            let subject = gate.subjects.subject(typed: account.email.text, deviceCookie: nil)
-            try gate.guardian.unlock(subject, in: sql)
+            try gate.guardian.unlock(gate.subjects.address(typed: account.email.text), in: sql)
             try gate.recorder.record(
                 Event(
                     .accountUnlocked, in: gate.world, user: id, from: source, detail: ["by": actor.description]),

@@ -52,19 +52,21 @@ package final class AccessTokens: Sendable {
     private let algorithm: AccessTokenAlgorithm
     private let issuer: String
     private let audience: String
+    private let life: Duration
     private let secret: ServerSecret
     private let ring: KeyRing
     private let world: World
     private let keys: Mutex<Keys>
 
-    /// Tokens from `issuer` for `audience`. Throws when a ring key is no key of its algorithm.
+    /// Tokens from `issuer` for `audience` that count for `life` at most. Throws when a ring key is no key of its algorithm.
     package init(
-        algorithm: AccessTokenAlgorithm, issuer: String, audience: String, secret: ServerSecret, ring: KeyRing,
-        world: World
+        algorithm: AccessTokenAlgorithm, issuer: String, audience: String, life: Duration, secret: ServerSecret,
+        ring: KeyRing, world: World
     ) async throws {
         self.algorithm = algorithm
         self.issuer = issuer
         self.audience = audience
+        self.life = life
         self.secret = secret
         self.ring = ring
         self.world = world
@@ -157,7 +159,10 @@ package final class AccessTokens: Sendable {
         switch known.map(Result.success) ?? verifyAnew(token) {
         case .failure(let refusal): return .failure(refusal)
         case .success(let claims):
-            guard world.now() < claims.expiresAt else { return .failure(.expired) }
+            // Also by the life that tokens have now: one made when `JWT_EXPIRATION` was longer would outlive the memory of the sessions that
+            // ended, and count again.
+            let now = world.now()
+            guard now < claims.expiresAt, now < claims.issuedAt + life else { return .failure(.expired) }
             if known == nil { remember(token, claims, changes) }
             return .success(claims)
         }

@@ -69,7 +69,8 @@ package struct ServerConfiguration: Sendable {
             logFormat: process.logFormat, database: database, gate: gate, accounts: accounts, sms: sms,
             factors: factors, web: web,
             settings: reader.settings,
-            notices: (process.isProduction ? [] : safety.secretProblems.map { "\($0) Production will refuse it." })
+            notices: (process.isProduction
+                ? safety.notices : safety.secretProblems.map { "\($0) Production will refuse it." })
                 + unknown.map { "\($0) in .env is not a variable of Gatehouse; it may be misspelt." }
                 + unused.map { "\($0.name) is read, but nothing in this release acts on it yet." } + factors.notices())
     }

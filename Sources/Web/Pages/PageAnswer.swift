@@ -25,8 +25,9 @@ extension Response {
             """
         return Response(
             status: status,
-            // The address of such a page may hold a token, which no other site may learn from a link.
-            headers: [.contentType: "text/html; charset=utf-8", .referrerPolicy: "no-referrer"],
+            // The address of such a page may hold a token, which no other site may learn from a link. Not `no-referrer`: with that a browser
+            // sends `Origin: null` with the page's own form, and where it sends no Sec-Fetch-Site (plain HTTP) the form is taken for a forged one.
+            headers: [.contentType: "text/html; charset=utf-8", .referrerPolicy: "same-origin"],
             body: ResponseBody(byteBuffer: ByteBuffer(string: page.text)))
     }
 }

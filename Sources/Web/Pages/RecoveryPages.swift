@@ -111,8 +111,11 @@ package struct RecoveryPages: Sendable {
         let form = try await call.form()
         guard try await gate.notMe.report(form["token"], from: call.source) else { return Self.gone }
         return Response.page(
-            title: "Your account is safe again",
-            "<p>Every session has ended. We have mailed you a link: choose a new password with it now.</p>")
+            title: "Signed out everywhere",
+            """
+            <p>Every session has ended. Whoever knows your password can still sign in with it: choose a new one now, with the link that
+            we have mailed you.</p>
+            """)
     }
 
     @Sendable private func showStopRecovery(_ call: Call) async throws -> Response {

@@ -20,8 +20,12 @@ package struct QueryFields: Sendable {
     package mutating func text(_ name: String, upTo limit: Int = 200) -> String? {
         asked.insert(name)
         guard let text = values[name] else { return nil }
-        guard text.unicodeScalars.count <= limit, !text.utf8.contains(0) else {
+        guard text.unicodeScalars.count <= limit else {
             refuse(name, "invalid", "At most \(limit) characters.")
+            return nil
+        }
+        guard !text.utf8.contains(0) else {
+            refuse(name, "invalid", "Leave out the NUL character.")
             return nil
         }
         return text

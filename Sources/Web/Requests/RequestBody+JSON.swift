@@ -18,6 +18,13 @@ extension Request {
         let bytes = try await limitedBody()
         if allowingEmpty, bytes.readableBytes == 0 { return ([:], Data()) }
         guard hasContentType("application/json") else { throw Problem(.unsupportedMediaType) }
+        switch JSONNesting.judge(bytes.readableBytesView) {
+        case .shallow: break
+        case .tooDeep:
+            throw Problem(
+                .invalidRequest, detail: "The body is nested deeper than \(JSONNesting.limit) levels. Make it flatter.")
+        case .notUTF8: throw Problem(.invalidRequest, detail: "The body is not a JSON object in UTF-8.")
+        }
         let data = Data(bytes.readableBytesView)
         guard let value = try? JSONDecoder().decode(JSONValue.self, from: data), case .object(let members) = value
         else { throw Problem(.invalidRequest, detail: "The body is not a JSON object in UTF-8.") }

@@ -59,12 +59,11 @@ package struct UsersAPI: Sendable {
         let role = fields.choice("role", Role.self)
         let status = fields.choice("status", Account.Status.self)
         try fields.finish()
-        var outcome: Team.Outcome?
-        if let role { outcome = try await gate.team.setRole(steppedUp.actor, of: id, to: role, from: call.source) }
-        if let status, outcome?.isDone ?? true {
-            outcome = try await gate.team.setStatus(steppedUp.actor, of: id, to: status, from: call.source)
+        guard role != nil || status != nil else {
+            throw Problem(.invalidRequest, detail: "Give role, status or both.")
         }
-        guard let outcome else { throw Problem(.invalidRequest, detail: "Give role, status or both.") }
+        let outcome = try await gate.team.setPlace(
+            steppedUp.actor, of: id, role: role, status: status, from: call.source)
         let account = try Self.account(outcome)
         return Response.json { $0.member(account, for: steppedUp.signedIn.scope) }
     }
@@ -138,13 +137,6 @@ package struct UsersAPI: Sendable {
         case .forbidden: throw Problem(.forbidden)
         case .lastOwner: throw Problem(.lastOwner)
         }
-    }
-}
-
-extension Team.Outcome {
-    fileprivate var isDone: Bool {
-        if case .done = self { return true }
-        return false
     }
 }
 

@@ -1,0 +1,58 @@
+import Core
+import Storage
+
+/// Cookies that only we can make, by which a browser in which somebody has signed in before is known again.
+///
+/// A cookie counts for one address, for a year, and for one epoch of the account: a thief's browser that has once signed in would
+/// otherwise keep its own budget of guesses, and would never again be news to the owner.
+struct DeviceCookies: Sendable {
+    /// How long a browser is known.
+    static let life: Duration = .days(365)
+
+    private static let nonceLength = 16
+    private static let dateLength = 8
+    private static let codeLength = 32
+    private let keys: [DerivedKey]
+    private let world: World
+
+    init(secret: ServerSecret, world: World) {
+        keys = secret.keys(for: .deviceCookies)
+        self.world = world
+    }
+
+    /// A cookie for a browser in which the owner of `address` has just signed in.
+    func cookie(for address: EmailAddress, epoch: Int64) -> String {
+        let nonce = world.randomBytes(Self.nonceLength)
+        let date = Self.bytes(world.now().milliseconds)
+        let code = keys.first?.authenticationCode(for: Self.content(nonce, date, epoch, address.text)) ?? []
+        return Base64URL.encode(nonce + date + code)
+    }
+
+    /// What tells the browser apart from others, if `cookie` was made for `identifier` in this epoch and is not too old. The same work
+    /// whether or not there is such an account.
+    func nonce(of cookie: String, for identifier: String, epoch: Int64) -> [UInt8]? {
+        let length = Self.nonceLength + Self.dateLength
+        guard cookie.utf8.count <= 100, let bytes = Base64URL.decode(cookie), bytes.count == length + Self.codeLength
+        else { return nil }
+        let nonce = Array(bytes.prefix(Self.nonceLength))
+        let date = Array(bytes.dropFirst(Self.nonceLength).prefix(Self.dateLength))
+        let content = Self.content(nonce, date, epoch, identifier)
+        guard keys.contains(where: { $0.isValid(bytes.dropFirst(length), for: content) }) else { return nil }
+        let made = date.reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
+        // The difference of two moments that we made ourselves: the code was checked first.
+        return world.now().milliseconds - Int64(bitPattern: made) < Self.life.milliseconds ? nonce : nil
+    }
+
+    private static func content(_ nonce: [UInt8], _ date: [UInt8], _ epoch: Int64, _ identifier: String) -> [UInt8] {
+        nonce + date + bytes(epoch) + Array(identifier.utf8)
+    }
+
+    private static func bytes(_ number: Int64) -> [UInt8] {
+        stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: number >> Int64($0)) }
+    }
+
+    /// Makes every cookie of the account worthless, in the transaction of what makes them suspect.
+    static func forgetAll(of account: AccountID, in sql: any SQLSession) throws {
+        try sql.run("UPDATE account SET device_epoch = device_epoch + 1 WHERE id = \(account)")
+    }
+}
