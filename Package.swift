@@ -79,7 +79,8 @@ let package = Package(
         library(
             "Identity",
             [
-                "Core", "Storage", "SecurityEvents", "CSodium", "CQREncode", "CZxcvbn", "CFido2", "CCBOR", crypto, logging, nioPosix,
+                "Core", "Storage", "SecurityEvents", "CSodium", "CQREncode", "CZxcvbn", "CFido2", "CCBOR", crypto,
+                logging, nioPosix,
                 .product(name: "JWTKit", package: "jwt-kit"),
             ]),
         .target(
@@ -88,7 +89,8 @@ let package = Package(
         library(
             "Delivery",
             [
-                "Core", "Storage", "SecurityEvents", "Identity", "MailTemplates", "CCurl", logging, nioCore, httpClient,
+                "Core", "Storage", "SecurityEvents", "Identity", "MailTemplates", "CCurl", crypto, logging, nioCore,
+                httpClient,
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
         library("CRM", ["Core", "Storage", "SecurityEvents", "Identity"]),

@@ -27,7 +27,6 @@ package struct Gate: Sendable {
     package var activity: ActivityTracker { parts.activity }
     package var guardian: SignInGuard { parts.guardian }
     package var mailbox: Mailbox { parts.mailbox }
-    package var textbox: Textbox { parts.textbox }
     package var places: PlaceDatabase { parts.places }
 
     package var invitations: Invitations { Invitations(gate: parts) }
@@ -40,6 +39,8 @@ package struct Gate: Sendable {
     package var unlock: Unlock { Unlock(gate: parts) }
     package var notMe: NotMe { NotMe(gate: parts) }
     package var team: Team { Team(gate: parts) }
+    package var alertRules: AlertRuleBook { parts.alertRules }
+    package var changeAlertRule: ChangeAlertRule { ChangeAlertRule(gate: parts, rules: parts.alertRules) }
     package var secondStep: SecondStep { SecondStep(gate: parts) }
     package var enrolAtSignIn: EnrolAtSignIn { EnrolAtSignIn(gate: parts) }
     package var factors: Factors { Factors(gate: parts) }

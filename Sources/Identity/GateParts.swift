@@ -19,7 +19,6 @@ package struct GateParts: Sendable {
     let activity: ActivityTracker
     let links: MailedLinks
     let mailbox: Mailbox
-    let textbox: Textbox
     let notices: Notices
     let places: PlaceDatabase
     let ring: KeyRing
@@ -27,6 +26,7 @@ package struct GateParts: Sendable {
     let mfa: MFAPolicy
     let passkeys: PasskeyPolicy
     let textbox: Textbox
+    let alertRules: AlertRuleBook
     let sentCodes: SentCodes
     let limiter: RateLimiter
 

@@ -62,7 +62,7 @@ package struct Routes: Sendable {
             PasskeysAPI(gate: gate, cookies: configuration.cookies).routes,
             ClientsAPI(book: book, exports: ClientExport(gate: gate)).routes,
             UsersAPI(gate: gate, departure: AgentDeparture(gate: gate)).routes,
-            SecurityAPI(gate: gate, cursorKey: configuration.cursorKey).routes,
+            SecurityAPI(gate: gate, cursorKey: configuration.cursorKey).routes, AlertRulesAPI(gate: gate).routes,
             OperationsAPI(gate: gate, readiness: readiness).routes, InvitationPages(gate: gate).routes,
             RecoveryPages(gate: gate).routes, Assets.routes,
         ]

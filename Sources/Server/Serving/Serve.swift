@@ -34,6 +34,7 @@ extension Installation {
             application, Maintenance(installation: self), Revocations(installation: self),
         ]
         services += try deliveries()
+        services.append(AlertRounds(dispatch: alertDispatch, logger: logger))
         var group = ServiceGroupConfiguration(
             services: services,
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)

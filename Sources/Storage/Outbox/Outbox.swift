@@ -35,6 +35,18 @@ package struct Outbox: Sendable {
             """)
     }
 
+    /// The same as a statement, for a batch: it writes nothing unless there is a row in `source`, a table with its condition.
+    package static func putting(
+        _ payload: [UInt8], id: OutboxID, kind: String, cause: String, subject: String, at now: Timestamp,
+        where source: SQL
+    ) -> SQL {
+        """
+        INSERT INTO outbox (id, kind, cause, subject, payload, state, created_at, due_at, attempts)
+        SELECT \(id), \(kind), \(cause), \(subject), \(payload), 'waiting', \(now), \(now), 0 FROM \(source)
+        ON CONFLICT (cause) DO NOTHING
+        """
+    }
+
     /// Takes up to `limit` items of `kind` that are due, the oldest first; nobody else gets them before the lease is over.
     package func take(_ limit: Int, of kind: String) async throws -> [OutboxItem] {
         let now = world.now()
