@@ -54,7 +54,6 @@ package struct Gate: Sendable {
     package var registerPasskey: RegisterPasskey { RegisterPasskey(gate: parts) }
     package var passkeySignIn: PasskeySignIn { PasskeySignIn(gate: parts) }
     package var passkeys: ManagePasskeys { ManagePasskeys(gate: parts) }
-    package var textbox: Textbox { parts.textbox }
     package var mfa: MFAPolicy { parts.mfa }
     package var revocationFeed: RevocationFeed {
         RevocationFeed(database: parts.database, world: parts.world, revoked: parts.revoked)

@@ -29,7 +29,7 @@ package struct GateConfiguration: Sendable {
     package var breachedPasswords: any BreachedPasswords = NoBreachCheck()
     /// Where addresses are, for the list of sessions and for mails: `GEOIP_DATABASE_PATH`.
     package var places = PlaceDatabase(path: nil)
-    /// Whether messages to phones can be sent (`TWILIO_…`).
+    /// Whether messages to phones can be sent (the variables `TWILIO_…`).
     package var sendsSMS = false
     /// Whether mail can be sent (`MAIL_URL`).
     package var sendsMail = false

@@ -79,8 +79,10 @@ extension GateFixture {
             methods: grant.session.methods, now: time.world.now())
     }
 
-    /// What the detail of the newest event of a kind says.
-    func detail(_ type: EventType) async throws -> String { try await events(type).first?.detailJSON ?? "" }
+    /// What the details of the events of a kind say.
+    func detail(_ type: EventType) async throws -> String {
+        try await events(type).map(\.detailJSON).joined(separator: "\n")
+    }
 }
 
 /// An authenticator app in somebody's hand.

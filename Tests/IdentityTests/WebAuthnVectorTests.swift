@@ -29,13 +29,13 @@ import Testing
     @Test(arguments: ["crossOrigin", "topOrigin"])
     func `from a frame in another site are refused`(name: String) throws {
         let vector = try WebAuthnVector(name)
-        #expect(throws: WebAuthnFailure.wrong_origin) { try vector.register() }
+        #expect(throws: WebAuthnFailure.wrongOrigin) { try vector.register() }
         let key = try WebAuthnVector("noneES256").register().key
-        #expect(throws: WebAuthnFailure.wrong_origin) { try vector.signIn(with: key) }
+        #expect(throws: WebAuthnFailure.wrongOrigin) { try vector.signIn(with: key) }
     }
 
     @Test func `of an algorithm that we do not ask for are refused`() throws {
-        #expect(throws: WebAuthnFailure.unsupported_algorithm) { try WebAuthnVector("packedES384").register() }
+        #expect(throws: WebAuthnFailure.unsupportedAlgorithm) { try WebAuthnVector("packedES384").register() }
     }
 
     @Test func `with an RSA key that is not one of 2048 bits are refused`() throws {
@@ -47,14 +47,14 @@ import Testing
         let vector = try WebAuthnVector(name)
         #expect(try vector.register(allowedAAGUIDs: [vector.aaguid]).isModelCertified)
         let other = [UInt8](repeating: 7, count: 16)
-        #expect(throws: WebAuthnFailure.authenticator_not_allowed) { try vector.register(allowedAAGUIDs: [other]) }
-        #expect(throws: WebAuthnFailure.authenticator_not_allowed) { try vector.register(allowedAAGUIDs: []) }
+        #expect(throws: WebAuthnFailure.authenticatorNotAllowed) { try vector.register(allowedAAGUIDs: [other]) }
+        #expect(throws: WebAuthnFailure.authenticatorNotAllowed) { try vector.register(allowedAAGUIDs: []) }
     }
 
     @Test(arguments: ["noneES256", "packedSelfES256", "tpmES256", "appleES256"])
     func `without a verified certificate prove no model`(name: String) throws {
         let vector = try WebAuthnVector(name)
-        #expect(throws: WebAuthnFailure.authenticator_not_allowed) {
+        #expect(throws: WebAuthnFailure.authenticatorNotAllowed) {
             try vector.register(allowedAAGUIDs: [vector.aaguid])
         }
     }

@@ -11,6 +11,9 @@ package struct FactorSet: Sendable, Hashable {
     /// When a recovery that an admin started is due: from then on the next sign-in takes every factor away.
     package var recoveryDueAt: Timestamp?
 
+    /// Nothing but the password.
+    package init() {}
+
     /// Whether there is any that a sign-in asks for. Recovery codes alone are none: they stand in for one.
     package var isEmpty: Bool { !hasTOTP && !hasPhone && passkeys == 0 }
 
@@ -42,9 +45,12 @@ package struct FactorSet: Sendable, Hashable {
                 (SELECT due_at FROM mfa_recovery WHERE account_id = \(account)) AS recovery_due
             """)
         guard let row else { return FactorSet() }
-        return FactorSet(
-            hasTOTP: try row.get("totp", as: Int.self) > 0, hasPhone: try row.get("phone", as: Int.self) > 0,
-            passkeys: try row.get("passkeys"), recoveryCodes: try row.get("codes"),
-            recoveryDueAt: try row.optional("recovery_due"))
+        var factors = FactorSet()
+        factors.hasTOTP = try row.get("totp", as: Int.self) > 0
+        factors.hasPhone = try row.get("phone", as: Int.self) > 0
+        factors.passkeys = try row.get("passkeys")
+        factors.recoveryCodes = try row.get("codes")
+        factors.recoveryDueAt = try row.optional("recovery_due")
+        return factors
     }
 }

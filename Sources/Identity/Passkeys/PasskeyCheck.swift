@@ -29,16 +29,16 @@ struct PasskeyCheck: Sendable {
         let row = try await gate.database.rows(
             "SELECT \(PasskeyTable.columns) FROM passkey WHERE credential_id = \(response.credentialID)"
         ).first
-        guard let passkey = try row.map(Passkey.init) else { return verdict(nil, .failure(.bad_signature)) }
+        guard let passkey = try row.map(Passkey.init) else { return verdict(nil, .failure(.badSignature)) }
         // The authenticator's memory of whose it is must be ours (§7.2 step 6).
         if let handle = response.userHandle, handle != passkey.accountID.bytes {
-            return verdict(passkey, .failure(.bad_signature))
+            return verdict(passkey, .failure(.badSignature))
         }
         do throws(WebAuthnFailure) {
             let verified = try WebAuthnVerifier(relyingParty: gate.passkeys.relyingParty).assertion(
                 response, key: passkey.key, challenge: challenge, requiresUserVerification: requiresUserVerification)
             guard verified.isBackupEligible == passkey.isBackupEligible else {
-                return verdict(passkey, .failure(.inconsistent_flags))
+                return verdict(passkey, .failure(.inconsistentFlags))
             }
             return verdict(passkey, .success(verified))
         } catch {

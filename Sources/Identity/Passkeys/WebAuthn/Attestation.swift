@@ -22,11 +22,11 @@ enum Attestation: Sendable {
             let statement = try Statement(object)
             guard let signer = statement.algorithm else { throw .malformed }
             guard statement.certificates != nil else {
-                guard signer == algorithm.rawValue else { throw .bad_signature }
+                guard signer == algorithm.rawValue else { throw .badSignature }
                 try statement.verify(for: credential)
                 return .selfSigned
             }
-            guard algorithms.contains(signer) else { throw .unsupported_algorithm }
+            guard algorithms.contains(signer) else { throw .unsupportedAlgorithm }
             try statement.verify(for: credential)
             return .certified
         case "fido-u2f":
@@ -63,7 +63,7 @@ enum Attestation: Sendable {
         func verify(for credential: borrowing FidoCredential) throws(WebAuthnFailure) {
             guard let encoded = object.statement.encoded,
                 credential.isAttested(object.format, by: encoded, withCertificate: certificates != nil)
-            else { throw .bad_signature }
+            else { throw .badSignature }
         }
     }
 }

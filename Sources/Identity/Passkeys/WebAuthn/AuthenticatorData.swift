@@ -69,7 +69,7 @@ struct AuthenticatorData {
     /// The algorithm of the new key: member 3 of a COSE key (RFC 9052 §7.1).
     func keyAlgorithm() throws(WebAuthnFailure) -> CredentialAlgorithm {
         guard let number = key?.pairs?.first(where: { $0.key.integer == 3 })?.value.integer else { throw .malformed }
-        guard let algorithm = CredentialAlgorithm(rawValue: number) else { throw .unsupported_algorithm }
+        guard let algorithm = CredentialAlgorithm(rawValue: number) else { throw .unsupportedAlgorithm }
         return algorithm
     }
 
@@ -78,10 +78,10 @@ struct AuthenticatorData {
         for party: RelyingParty, _ ceremony: ClientData.Ceremony, requiresUserVerification: Bool
     ) throws(WebAuthnFailure) {
         guard ConstantTime.equal(relyingPartyHash, Array(SHA256.hash(data: Array(party.id.utf8))))
-        else { throw .wrong_relying_party }
-        guard flags.contains(.userPresent) else { throw .user_not_present }
-        guard flags.contains(.userVerified) || !requiresUserVerification else { throw .user_not_verified }
-        guard flags.contains(.backupEligible) || !flags.contains(.backedUp) else { throw .inconsistent_flags }
-        guard flags.contains(.attestedCredential) == (ceremony == .registration) else { throw .inconsistent_flags }
+        else { throw .wrongRelyingParty }
+        guard flags.contains(.userPresent) else { throw .userNotPresent }
+        guard flags.contains(.userVerified) || !requiresUserVerification else { throw .userNotVerified }
+        guard flags.contains(.backupEligible) || !flags.contains(.backedUp) else { throw .inconsistentFlags }
+        guard flags.contains(.attestedCredential) == (ceremony == .registration) else { throw .inconsistentFlags }
     }
 }

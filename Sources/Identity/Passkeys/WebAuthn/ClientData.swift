@@ -38,11 +38,11 @@ struct ClientData: Sendable {
     func check(
         _ ceremony: Ceremony, challenge expected: [UInt8], of party: RelyingParty
     ) throws(WebAuthnFailure) {
-        guard members.type == ceremony.rawValue else { throw .wrong_type }
-        guard !expected.isEmpty, ConstantTime.equal(challenge, expected) else { throw .wrong_challenge }
+        guard members.type == ceremony.rawValue else { throw .wrongType }
+        guard !expected.isEmpty, ConstantTime.equal(challenge, expected) else { throw .wrongChallenge }
         let origin = Array(members.origin.utf8)
         // By bytes: to `==` of String, two spellings of one accented letter are the same.
-        guard party.origins.contains(where: { Array($0.utf8) == origin }) else { throw .wrong_origin }
-        guard members.crossOrigin != true, members.topOrigin == nil else { throw .wrong_origin }
+        guard party.origins.contains(where: { Array($0.utf8) == origin }) else { throw .wrongOrigin }
+        guard members.crossOrigin != true, members.topOrigin == nil else { throw .wrongOrigin }
     }
 }

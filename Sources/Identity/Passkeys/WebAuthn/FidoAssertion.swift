@@ -29,7 +29,7 @@ import CFido2
             unsafe fido_assert_set_extensions(assertion, mask) == FIDO_OK
         else { throw .malformed }
         guard unsafe fido_assert_set_sig(assertion, 0, signature, signature.count) == FIDO_OK
-        else { throw .bad_signature }
+        else { throw .badSignature }
     }
 
     /// 0 when the authenticator does not count.

@@ -11,7 +11,7 @@ import CSodium
 
     /// A key that can be trusted to verify: a point on P-256, a point of Ed25519's large group, or an RSA key of 2048 bits.
     init(_ stored: CredentialKey) throws(WebAuthnFailure) {
-        guard let algorithm = CredentialAlgorithm(rawValue: stored.algorithm) else { throw .unsupported_algorithm }
+        guard let algorithm = CredentialAlgorithm(rawValue: stored.algorithm) else { throw .unsupportedAlgorithm }
         guard Self.isSound(stored.bytes, for: algorithm), let key = unsafe Self.make(algorithm)
         else { throw .malformed }
         guard unsafe Self.fill(key, algorithm, stored.bytes) == FIDO_OK else {

@@ -36,7 +36,7 @@ package struct WebAuthnVerifier: Sendable {
         let attestation = try Attestation.verify(object, of: credential, algorithm)
         let isCertified = attestation == .certified
         if let allowedAAGUIDs {
-            guard isCertified, allowedAAGUIDs.contains(credential.aaguid) else { throw .authenticator_not_allowed }
+            guard isCertified, allowedAAGUIDs.contains(credential.aaguid) else { throw .authenticatorNotAllowed }
         }
         return VerifiedRegistration(
             credentialID: credential.id, key: key, signCount: credential.signCount, aaguid: credential.aaguid,
@@ -59,7 +59,7 @@ package struct WebAuthnVerifier: Sendable {
         try assertion.load(
             data, clientDataJSON: response.clientDataJSON, signature: response.signature,
             relyingPartyID: relyingParty.id)
-        guard assertion.isSigned(by: key) else { throw .bad_signature }
+        guard assertion.isSigned(by: key) else { throw .badSignature }
         return VerifiedAssertion(
             signCount: assertion.signCount, isUserVerified: data.flags.contains(.userVerified),
             isBackupEligible: data.flags.contains(.backupEligible), isBackedUp: data.flags.contains(.backedUp))
