@@ -143,7 +143,7 @@ let package = Package(
             name: "DeliveryTests",
             dependencies: [
                 "Core", "Storage", "SecurityEvents", "Identity", "Delivery", "MailTemplates", "TestSupport",
-                hummingbird,
+                crypto, hummingbird,
                 logging, nioCore, nioPosix, httpClient,
             ],
             exclude: ["smtp_server.py"], swiftSettings: strict),

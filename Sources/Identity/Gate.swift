@@ -27,6 +27,7 @@ package struct Gate: Sendable {
     package var activity: ActivityTracker { parts.activity }
     package var guardian: SignInGuard { parts.guardian }
     package var mailbox: Mailbox { parts.mailbox }
+    package var textbox: Textbox { parts.textbox }
     package var places: PlaceDatabase { parts.places }
 
     package var invitations: Invitations { Invitations(gate: parts) }

@@ -1,7 +1,7 @@
-package import Core
+import Core
 package import Identity
 package import SecurityEvents
-package import Storage
+import Storage
 
 /// Turns the alerts that were written with their events into messages, one for each channel and recipient, and what was
 /// folded into digests.
@@ -33,7 +33,8 @@ package struct AlertDispatch: Sendable {
     package func dispatchDue() async throws -> Int {
         let (database, now) = (gate.database, gate.world.now())
         let waits = try await Outbox.hasWaiting(AlertFollower.outboxKind, at: now, in: database)
-        guard try await waits || AlertFolds.hasDue(at: now, in: database) else { return 0 }
+        let isDue = try await AlertFolds.hasDue(at: now, in: database)
+        guard waits || isDue else { return 0 }
         return try await database.transaction { sql in
             let folds = AlertFolds()
             try folds.takeTurn(at: now, in: sql)

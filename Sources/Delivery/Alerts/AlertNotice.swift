@@ -1,4 +1,4 @@
-package import Core
+import Core
 import FoundationEssentials
 import Identity
 package import SecurityEvents

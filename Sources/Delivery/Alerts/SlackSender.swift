@@ -1,6 +1,6 @@
 package import Core
 package import Identity
-package import SecurityEvents
+import SecurityEvents
 package import Storage
 
 /// Tells alerts to a channel of Slack through an incoming webhook.

@@ -1,6 +1,6 @@
 package import Core
 package import Identity
-package import SecurityEvents
+import SecurityEvents
 package import Storage
 
 /// Tells alerts to a server of the operator's, signed as Standard Webhooks have it: whoever has the secret can tell that an

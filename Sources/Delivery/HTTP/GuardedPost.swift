@@ -28,7 +28,7 @@ package struct GuardedPost: Sendable {
     }
 
     /// Posts `body`, and returns when the other side answered with 2xx.
-    func post(_ body: [UInt8], to url: String, headers: [(String, String)]) async throws(DeliveryFailure) {
+    package func post(_ body: [UInt8], to url: String, headers: [(String, String)]) async throws(DeliveryFailure) {
         let target = try Target(url)
         guard
             let address = await thread.run({ [resolve] in IPAddress(target.host) ?? resolve(target.host, target.port) })

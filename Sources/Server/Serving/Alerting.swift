@@ -4,6 +4,7 @@ import Identity
 import Logging
 package import SecurityEvents
 import ServiceLifecycle
+import Storage
 
 extension Installation {
     /// What turns alerts into messages.
@@ -27,12 +28,15 @@ extension Installation {
 
     /// Has the rule for `type` tried: what each channel comes to, in a sentence.
     package func rehearseAlert(_ type: EventType) async throws -> [(channel: AlertChannel, report: String)] {
+        let begun = world.now()
         let outcomes = try await alertDispatch.rehearse(type)
         var failures: [String: String] = [:]
         for sender in try senders() {
             let delivery = OutboxDelivery(outbox: outbox, sender: sender, logger: logger, world: world)
             while try await delivery.deliverDue() > 0 {}
-            let newest = try await outbox.list(nil, limit: 200).filter { $0.kind == sender.kind && $0.lastError != nil }
+            let newest = try await outbox.list(nil, limit: 200).filter {
+                $0.kind == sender.kind && $0.lastError != nil && $0.createdAt >= begun
+            }
             failures[sender.kind] = newest.first?.lastError
         }
         return AlertChannel.allCases.compactMap { channel in
