@@ -17,9 +17,11 @@ extension EventLog {
         _ threshold: AlertThreshold, _ event: RecordedEvent, in sql: any SQLSession
     ) throws -> Bool {
         let earliest = EventID(at: event.at - .minutes(threshold.minutes), random: [])
+        // Those of the same millisecond are in no order.
+        let end = EventID(at: event.at + .milliseconds(1), random: [])
         return try sql.rows(
             """
-            SELECT id FROM security_event WHERE type = \(event.type) AND id > \(earliest) AND id <= \(event.id)
+            SELECT id FROM security_event WHERE type = \(event.type) AND id > \(earliest) AND id < \(end)
             ORDER BY id DESC LIMIT \(threshold.count)
             """
         ).count >= threshold.count
