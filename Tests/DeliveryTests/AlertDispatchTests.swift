@@ -87,7 +87,7 @@ import Testing
             }
             // Five windows, and the fifteen others in one digest.
             #expect(try await fixture.mails().count == 5)
-            fixture.time.advance(by: AlertFolds.window)
+            fixture.time.advance(by: AlertFolds.standardWindow)
             _ = try await fixture.dispatch().dispatchDue()
             #expect(try await fixture.mails().compactMap { $0.values["count"] } == ["15"])
         }
@@ -101,11 +101,11 @@ import Testing
             for _ in 0..<120 { try await fixture.happen(.accountLocked, user: person) }
             while try await dispatch.dispatchDue() > 0 {}
             #expect(try await fixture.mails().count == 1)
-            fixture.time.advance(by: AlertFolds.window)
+            fixture.time.advance(by: AlertFolds.standardWindow)
             _ = try await dispatch.dispatchDue()
             #expect(try await fixture.mails().compactMap { $0.values["count"] } == ["119"])
             // The storm is over: nothing more is said of it, and the next lock is told at once.
-            fixture.time.advance(by: AlertFolds.window)
+            fixture.time.advance(by: AlertFolds.standardWindow)
             _ = try await dispatch.dispatchDue()
             #expect(try await fixture.mails().count == 2)
             try await fixture.happen(.accountLocked, user: person)

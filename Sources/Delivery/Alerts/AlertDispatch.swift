@@ -36,7 +36,7 @@ package struct AlertDispatch: Sendable {
         let isDue = try await AlertFolds.hasDue(at: now, in: database)
         guard waits || isDue else { return 0 }
         return try await database.transaction { sql in
-            let folds = AlertFolds()
+            let folds = AlertFolds(window: places.digestWindow)
             try folds.takeTurn(at: now, in: sql)
             for digest in try folds.digests(at: now, in: sql) { try tell(digest, in: sql) }
             let items = try Outbox.waiting(Self.batch, of: AlertFollower.outboxKind, at: now, in: sql)

@@ -1,4 +1,5 @@
 package import Core
+import SecurityEvents
 
 /// Where alerts go: the variables `ALERT_…` and `SLACK_WEBHOOK_URL`.
 package struct AlertPlaces: Sendable {
@@ -14,6 +15,8 @@ package struct AlertPlaces: Sendable {
     package var webhookSecret: Secret<String>?
     /// `ALLOW_PRIVATE_WEBHOOKS`.
     package var allowsPrivate = false
+    /// `ALERT_DIGEST_MINUTES`.
+    package var digestWindow = AlertFolds.standardWindow
     /// `PUBLIC_URL`.
     package var publicURL = ""
 

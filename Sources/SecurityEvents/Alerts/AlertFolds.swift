@@ -8,8 +8,8 @@ package import Storage
 /// themselves. So that a storm over many persons folds too, at most five windows of a type are open at once; what comes on
 /// top is counted in one that all share.
 package struct AlertFolds: Sendable {
-    /// How long alerts are folded after one was told.
-    package static let window: Duration = .minutes(15)
+    /// How long alerts are folded after one was told, unless the operator says otherwise.
+    package static let standardWindow: Duration = .minutes(15)
     private static let mostWindows = 5
     private static let shared = "*"
 
@@ -23,7 +23,12 @@ package struct AlertFolds: Sendable {
         package let lastEvent: EventID
     }
 
-    package init() {}
+    private let window: Duration
+
+    /// `window` is `ALERT_DIGEST_MINUTES`; without one each event is told by itself.
+    package init(window: Duration = standardWindow) {
+        self.window = window
+    }
 
     /// Waits until no other node is at work on alerts, until the transaction behind `sql` ends. Comes before everything else here.
     package func takeTurn(at now: Timestamp, in sql: any SQLSession) throws {
@@ -38,6 +43,7 @@ package struct AlertFolds: Sendable {
             try count(event, as: Self.shared, until: end, in: sql)
             return false
         }
+        guard window > .zero else { return true }
         let subject = event.userID?.description ?? ""
         let isOpen =
             try sql.row(
@@ -46,7 +52,7 @@ package struct AlertFolds: Sendable {
                 WHERE type = \(event.type) AND subject = \(subject) AND ends_at > \(now)
                 """) != nil
         if isOpen {
-            try count(event, as: subject, until: now + Self.window, in: sql)
+            try count(event, as: subject, until: now + window, in: sql)
             return false
         }
         let windows: Int64 =
@@ -57,14 +63,14 @@ package struct AlertFolds: Sendable {
                 """
             )?.get("n") ?? 0
         if windows >= Self.mostWindows {
-            try count(event, as: Self.shared, until: now + Self.window, in: sql)
+            try count(event, as: Self.shared, until: now + window, in: sql)
             return false
         }
         try sql.run("DELETE FROM alert_fold WHERE type = \(event.type) AND subject = \(subject)")
         try sql.run(
             """
             INSERT INTO alert_fold (type, subject, ends_at, folded, last_event)
-            VALUES (\(event.type), \(subject), \(now + Self.window), 0, \(event.id))
+            VALUES (\(event.type), \(subject), \(now + window), 0, \(event.id))
             """)
         return true
     }

@@ -32,6 +32,11 @@ package struct AlertSettings: Sendable {
             "ALERT_WEBHOOK_URL", "A server that gets alerts as JSON, with the headers of Standard Webhooks.")
         places.webhookSecret = reader.secret(
             "ALERT_WEBHOOK_SECRET", "Signs those: whsec_ and base64, or a text of 24 characters or more.")
+        places.digestWindow = .minutes(
+            reader.integer(
+                "ALERT_DIGEST_MINUTES", default: 15, in: 0...1440,
+                "After an alert, more of its kind are counted for so long and told together; 0 to tell each by itself.")
+        )
         places.allowsPrivate = reader.flag(
             "ALLOW_PRIVATE_WEBHOOKS", default: false,
             "Whether webhooks may lead into private networks, and over http:// to this machine: for tests and intranets."
