@@ -6,6 +6,7 @@ package import Core
 /// The pause is half a minute, and doubles with each trial that fails, up to five minutes. A value: time comes in, a decision
 /// goes out.
 package struct CircuitBreaker: Sendable, Hashable {
+    /// So many failures in a row open it.
     package static let failuresThatOpen = 5
     private static let shortest: Duration = .seconds(30)
     private static let longest: Duration = .minutes(5)

@@ -24,6 +24,7 @@ package struct AlertFollower: EventFollower {
             subject: event.type.rawValue, at: event.at, in: session)
     }
 
+    /// The same for a batch.
     package func statements(following event: Event) -> [SQL] {
         guard rules.rule(for: event.type).isEnabled else { return [] }
         return [
