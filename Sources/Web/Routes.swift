@@ -18,6 +18,8 @@ package struct WebConfiguration: Sendable {
     package var accessLogKey: DerivedKey
     /// Signs the cursors of lists.
     package var cursorKey: Secret<[UInt8]>
+    /// Hears of every fault, besides the log.
+    package var noteFault: FaultListener = { _ in }
 
     package init(
         cookies: SignInCookies, origins: OriginPolicy, clientAddress: ClientAddress, corsOrigins: [String],
@@ -79,7 +81,7 @@ package struct Routes: Sendable {
         router.add(
             middleware: CrossOriginAccess(
                 origins: configuration.corsOrigins, allowsCredentials: configuration.corsAllowsCredentials))
-        router.add(middleware: ErrorsBecomeResponses(gate: gate, routes: all))
+        router.add(middleware: ErrorsBecomeResponses(gate: gate, routes: all, noteFault: configuration.noteFault))
         router.add(middleware: BodyLimit())
         router.add(middleware: OriginCheck(policy: configuration.origins))
         let dispatch = RouteDispatch(gate: gate, cookies: configuration.cookies, origins: configuration.origins)

@@ -16,7 +16,8 @@ struct AlertFixture: Sendable {
     static let source = RequestSource(ip: IPAddress("192.0.2.7"), userAgent: "Firefox", requestID: "r")
 
     static func open(
-        _ database: any Database, _ time: TestWorld, rules: [AlertRule] = AlertRule.standard
+        _ database: any Database, _ time: TestWorld, followsCritical: Bool = false,
+        rules: [AlertRule] = AlertRule.standard
     ) async throws -> AlertFixture {
         let migrator = Migrator(IdentitySchema.migrations + SecurityEventsSchema.migrations + OutboxSchema.migrations)
         _ = try await migrator.migrate(database, now: time.world.now())
@@ -25,7 +26,7 @@ struct AlertFixture: Sendable {
         configuration.hashCost = PasswordHasher.Cost(memoryKiB: 8, passes: 1)
         configuration.sendsMail = true
         configuration.sendsSMS = true
-        configuration.alertRules = AlertRuleBook(standard: rules)
+        configuration.alertRules = AlertRuleBook(standard: rules, followsCritical: followsCritical)
         let gate = try await Gate.open(configuration, database: database, world: time.world)
         await gate.hashing.shutDown()
         return AlertFixture(
@@ -43,13 +44,15 @@ struct AlertFixture: Sendable {
     }
 
     /// What tells alerts: to one address and one number, and to Slack and a webhook if they are given.
-    func dispatch(slack: String? = nil, webhook: String? = nil, mail: [String] = ["watch@example.com"]) -> AlertDispatch
-    {
+    func dispatch(
+        slack: String? = nil, webhook: String? = nil, sentry: Bool = false, mail: [String] = ["watch@example.com"]
+    ) -> AlertDispatch {
         var places = AlertPlaces()
         places.mail = mail.compactMap { EmailAddress($0) }
         places.phones = [PhoneNumber("+15005550006")].compactMap(\.self)
         places.slack = slack.map { Secret($0) }
         places.webhook = webhook.map { Secret($0) }
+        places.reportsToSentry = sentry
         places.publicURL = "https://crm.example.com"
         return AlertDispatch(gate: gate, seal: seal, places: places)
     }

@@ -25,7 +25,9 @@ import Testing
             let started = try await ana.post("/v1/auth/mfa/totp")
             #expect(started.status == .created)
             let app = try office.app(started)
-            #expect(started.string("otpauthUri")?.hasPrefix("otpauth://totp/Gatehouse:ana%40office.example?secret=") == true)
+            #expect(
+                started.string("otpauthUri")?.hasPrefix("otpauth://totp/Gatehouse:ana%40office.example?secret=") == true
+            )
             #expect(started.string("qrSvg")?.hasPrefix("<svg ") == true)
             let confirmed = try await ana.post("/v1/auth/mfa/totp/confirm", #"{"code":"\#(app.code)"}"#)
             #expect(confirmed.status == .ok)
@@ -54,7 +56,8 @@ import Testing
 
             // The browser asked to be remembered, and is; forgotten, it is asked again.
             let cookie = try #require(signedIn.cookies.first { $0.hasPrefix("gatehouse_remembered=") })
-            #expect(cookie.contains("HttpOnly") && cookie.contains("Path=/v1/auth") && cookie.contains("SameSite=Strict"))
+            #expect(
+                cookie.contains("HttpOnly") && cookie.contains("Path=/v1/auth") && cookie.contains("SameSite=Strict"))
             let again = try await phone.signIn("ana@office.example")
             #expect(again.string("status") == "signed_in")
             let devices = try await phone.get("/v1/auth/mfa/remembered-devices")
@@ -171,7 +174,9 @@ import Testing
     func `a phone is proven, and written to for one sign-in`(kind: DatabaseKind) async throws {
         try await Office.open(on: kind, Office.withFactors) { office in
             let ana = try await office.signedIn("ana@office.example")
-            for phone in ["", "12345", "+1", "0044 20 7946 0958", "+1 212 555 0100 ext 7", "☎️", String(repeating: "9", count: 60)] {
+            for phone in [
+                "", "12345", "+1", "0044 20 7946 0958", "+1 212 555 0100 ext 7", "☎️", String(repeating: "9", count: 60),
+            ] {
                 let refused = try await ana.post("/v1/auth/mfa/sms", #"{"phone":"\#(phone)"}"#)
                 #expect(refused.status == .badRequest, "\(phone)")
             }
@@ -196,7 +201,8 @@ import Testing
         try await Office.open(on: .sqlite, Office.withFactors) { office in
             let ana = try await office.signedIn("ana@office.example")
             for (json, code) in [
-                (#"{}"#, "invalid_request"), (#"{"challengeToken":"x","method":"carrier_pigeon","code":"1"}"#, "invalid_request"),
+                (#"{}"#, "invalid_request"),
+                (#"{"challengeToken":"x","method":"carrier_pigeon","code":"1"}"#, "invalid_request"),
                 (#"{"challengeToken":"x","method":"totp","code":"123456"}"#, "challenge_invalid"),
                 (#"{"challengeToken":"x","method":"totp","code":123456}"#, "invalid_request"),
                 (#"{"challengeToken":"x","method":"webauthn","code":"123456"}"#, "unknown_field"),
@@ -232,7 +238,9 @@ extension Office {
 
     /// The app that the answer of a set-up is for.
     func app(_ started: Answer) throws -> AuthenticatorApp {
-        guard let secret = started.string("secret").flatMap(Base32.decode) else { throw Surprise("no secret: \(started.text)") }
+        guard let secret = started.string("secret").flatMap(Base32.decode) else {
+            throw Surprise("no secret: \(started.text)")
+        }
         return AuthenticatorApp(secret: secret, clock: clock)
     }
 

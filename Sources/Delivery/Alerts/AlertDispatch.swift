@@ -65,12 +65,21 @@ package struct AlertDispatch: Sendable {
         try AlertRuleTable.rule(for: type, in: sql) ?? gate.alertRules.standardRule(for: type)
     }
 
+    /// The rule by which an event of `type` is told; one that is off has no channels left, for the sake of Sentry. `nil` when it is
+    /// told to nobody.
+    private func ruleToTell(_ type: EventType, in sql: any SQLSession) throws -> AlertRule? {
+        var rule = try rule(type, in: sql)
+        if rule.isEnabled { return rule }
+        guard places.reportsToSentry, type.severity == .critical else { return nil }
+        (rule.channels, rule.threshold) = ([], nil)
+        return rule
+    }
+
     private func tell(_ item: OutboxItem, at now: Timestamp, _ folds: AlertFolds, in sql: any SQLSession) throws {
         guard let id = AlertFollower.event(of: item), let event = try EventLog.event(id, in: sql),
             let type = EventType(rawValue: event.type)
         else { return }
-        let rule = try rule(type, in: sql)
-        guard rule.isEnabled else { return }
+        guard let rule = try ruleToTell(type, in: sql) else { return }
         if let threshold = rule.threshold, try !EventLog.reaches(threshold, event, in: sql) { return }
         guard try folds.isToldAtOnce(event, under: rule, at: now, in: sql) else { return }
         _ = try post(event, count: 1, under: rule, cause: "alert:\(event.id)", in: sql)
@@ -79,8 +88,7 @@ package struct AlertDispatch: Sendable {
     private func tell(_ digest: AlertFolds.Digest, in sql: any SQLSession) throws {
         guard let type = EventType(rawValue: digest.type), let event = try EventLog.event(digest.lastEvent, in: sql)
         else { return }
-        let rule = try rule(type, in: sql)
-        guard rule.isEnabled else { return }
+        guard let rule = try ruleToTell(type, in: sql) else { return }
         _ = try post(event, count: digest.count, under: rule, cause: digest.cause, in: sql)
     }
 
@@ -91,6 +99,10 @@ package struct AlertDispatch: Sendable {
         notice.place = event.ip.flatMap { IPAddress($0) }.flatMap(gate.places.place)?.description
         if let id = event.userID, let account = try gate.account(id, in: sql) {
             notice.person = "\(account.firstName) \(account.lastName) <\(account.email.text)>"
+        }
+        if places.reportsToSentry, event.severity == .critical {
+            try seal.post(
+                notice.bytes, kind: SentrySender.outboxKind, cause: "\(cause):sentry", subject: notice.type, in: sql)
         }
         return try post(notice, under: rule, cause: cause, in: sql)
     }

@@ -13,6 +13,8 @@ package struct AlertPlaces: Sendable {
     package var webhook: Secret<String>?
     /// `ALERT_WEBHOOK_SECRET`.
     package var webhookSecret: Secret<String>?
+    /// Whether critical events are reported to Sentry too (`SENTRY_DSN`).
+    package var reportsToSentry = false
     /// `ALLOW_PRIVATE_WEBHOOKS`.
     package var allowsPrivate = false
     /// `ALERT_DIGEST_MINUTES`.

@@ -7,6 +7,9 @@ package import Storage
 ///
 /// Slack knows no key against repetition: an alert whose answer was lost may stand there twice.
 package struct SlackSender: OutboxSender {
+    /// The `kind` of its items.
+    package static let outboxKind = AlertChannel.slack.rawValue
+
     private let url: Secret<String>
     private let seal: OutboxSeal
     private let post: GuardedPost
@@ -18,7 +21,7 @@ package struct SlackSender: OutboxSender {
     }
 
     /// Alerts for Slack.
-    package var kind: String { AlertChannel.slack.rawValue }
+    package var kind: String { Self.outboxKind }
 
     /// Each may take a quarter of a minute of a name server and a Slack that hang.
     package var batch: Int { 8 }

@@ -6,6 +6,9 @@ package import Storage
 /// Tells alerts to a server of the operator's, signed as Standard Webhooks have it: whoever has the secret can tell that an
 /// alert is ours, is whole, and is not an old one that somebody repeats.
 package struct WebhookSender: OutboxSender {
+    /// The `kind` of its items.
+    package static let outboxKind = AlertChannel.webhook.rawValue
+
     private let url: Secret<String>
     private let signer: WebhookSigner?
     private let seal: OutboxSeal
@@ -22,7 +25,7 @@ package struct WebhookSender: OutboxSender {
     }
 
     /// Alerts for the webhook.
-    package var kind: String { AlertChannel.webhook.rawValue }
+    package var kind: String { Self.outboxKind }
 
     /// Each may take a quarter of a minute of a name server and a server that hang.
     package var batch: Int { 8 }

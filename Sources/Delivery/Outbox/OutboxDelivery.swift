@@ -12,13 +12,21 @@ package struct OutboxDelivery: Sendable {
     private let sender: any OutboxSender
     private let logger: Logger
     private let world: World
+    private let onGivingUp: GivingUp
     private let breaker = Breaker()
 
-    package init(outbox: Outbox, sender: any OutboxSender, logger: Logger, world: World) {
+    /// What else happens when an item is given up, in the same transaction.
+    package typealias GivingUp = @Sendable (OutboxItem, any SQLSession) throws -> Void
+
+    package init(
+        outbox: Outbox, sender: any OutboxSender, logger: Logger, world: World,
+        onGivingUp: @escaping GivingUp = { _, _ in }
+    ) {
         self.outbox = outbox
         self.sender = sender
         self.logger = logger
         self.world = world
+        self.onGivingUp = onGivingUp
     }
 
     /// The `kind` of its items.
@@ -59,7 +67,9 @@ package struct OutboxDelivery: Sendable {
             }
         let now = world.now()
         breaker.state.withLock { isHopeless ? $0.noteAnswer() : $0.noteFailure(at: now) }
-        try await outbox.fail(item, because: reason, isHopeless: isHopeless)
+        try await outbox.fail(item, because: reason, isHopeless: isHopeless) { [onGivingUp] sql in
+            try onGivingUp(item, sql)
+        }
         logger.warning("not sent", metadata: metadata(item).merging(["reason": .string(reason)]) { given, _ in given })
     }
 

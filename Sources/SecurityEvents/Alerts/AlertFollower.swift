@@ -18,7 +18,7 @@ package struct AlertFollower: EventFollower {
 
     /// One insert for an event that has a rule, and nothing for any other.
     package func follow(_ event: Event, in session: any SQLSession) throws {
-        guard rules.rule(for: event.type).isEnabled else { return }
+        guard rules.follows(event.type) else { return }
         try Outbox.put(
             Self.payload(event), id: Self.id(event), kind: Self.outboxKind, cause: Self.cause(event),
             subject: event.type.rawValue, at: event.at, in: session)
@@ -26,7 +26,7 @@ package struct AlertFollower: EventFollower {
 
     /// The same for a batch.
     package func statements(following event: Event) -> [SQL] {
-        guard rules.rule(for: event.type).isEnabled else { return [] }
+        guard rules.follows(event.type) else { return [] }
         return [
             Outbox.putting(
                 Self.payload(event), id: Self.id(event), kind: Self.outboxKind, cause: Self.cause(event),

@@ -7,10 +7,13 @@ import Synchronization
 /// table itself, so a rule that was switched off elsewhere sends nothing in the meantime.
 package final class AlertRuleBook: Sendable {
     private let standard: [EventType: AlertRule]
+    private let followsCritical: Bool
     private let changed = Mutex<[EventType: AlertRule]>([:])
 
     /// A book of these rules, before an owner changed any.
-    package init(standard: [AlertRule] = []) {
+    /// With `followsCritical`, critical events are written down for alerts whatever their rule says: Sentry hears of them.
+    package init(standard: [AlertRule] = [], followsCritical: Bool = false) {
+        self.followsCritical = followsCritical
         self.standard = Dictionary(standard.map { ($0.type, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
@@ -22,6 +25,11 @@ package final class AlertRuleBook: Sendable {
     /// The rule for `type` while no owner has changed it.
     package func standardRule(for type: EventType) -> AlertRule {
         standard[type] ?? AlertRule(type, isEnabled: false, channels: [.mail])
+    }
+
+    /// Whether an event of `type` has an alert.
+    func follows(_ type: EventType) -> Bool {
+        rule(for: type).isEnabled || (followsCritical && type.severity == .critical)
     }
 
     /// Reads the table again.

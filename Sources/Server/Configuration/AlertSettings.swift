@@ -10,6 +10,12 @@ package struct AlertSettings: Sendable {
     let rules: [AlertRule]
     /// What signs the webhook.
     let signer: WebhookSigner?
+    /// `SENTRY_DSN`, when it is one.
+    let sentry: SentryDSN?
+    /// `SENTRY_ENVIRONMENT`.
+    let sentryEnvironment: String
+    /// `SENTRY_SAMPLE_RATE`.
+    let sentrySampleRate: Double
     /// Which channels are off, and for want of what: said at start and by `gatehouse doctor`.
     package let silentChannels: [String]
 
@@ -52,6 +58,17 @@ package struct AlertSettings: Sendable {
         if places.webhookSecret != nil, signer == nil {
             reader.refuse("ALERT_WEBHOOK_SECRET", "must be whsec_ and base64, or a text, of 24 bytes or more.")
         }
+        let dsn = reader.secret(
+            "SENTRY_DSN",
+            "The project of Sentry that is told of faults and critical events, without addresses and bodies.")
+        sentry = dsn.flatMap { SentryDSN($0.exposed) }
+        sentryEnvironment =
+            reader.text("SENTRY_ENVIRONMENT", default: "production", "As what they are reported.") ?? "production"
+        let rate = reader.text("SENTRY_SAMPLE_RATE", default: "1", "Which share of the faults is reported, 0 to 1.")
+        let share = rate.flatMap { Double($0) } ?? -1
+        if !(0...1).contains(share) { reader.refuse("SENTRY_SAMPLE_RATE", "must be a number from 0 to 1.") }
+        sentrySampleRate = (0...1).contains(share) ? share : 1
+        places.reportsToSentry = sentry != nil
         self.places = places
         silentChannels = [
             sendsMail ? nil : "Alerts by mail are off: MAIL_URL is not set.",
@@ -61,6 +78,9 @@ package struct AlertSettings: Sendable {
             places.webhook != nil ? nil : "Alerts to a webhook are off: ALERT_WEBHOOK_URL is not set.",
             places.webhook != nil && signer == nil
                 ? "Alerts to the webhook are not signed: ALERT_WEBHOOK_SECRET is not set." : nil,
+            dsn == nil ? "Nothing is reported to Sentry: SENTRY_DSN is not set." : nil,
+            dsn != nil && sentry == nil
+                ? "Nothing is reported to Sentry: SENTRY_DSN is no address such as https://KEY@HOST/PROJECT." : nil,
         ].compactMap(\.self)
     }
 

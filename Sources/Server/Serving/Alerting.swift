@@ -23,7 +23,32 @@ extension Installation {
             senders.append(
                 WebhookSender(url: url, signer: configuration.alerts.signer, seal: seal, post: post, world: world))
         }
+        if let sentry = sentrySender { senders.append(sentry) }
         return senders
+    }
+
+    /// What takes the items of `sender` to it. An alert that is given up is an event: somebody should know that nobody was told.
+    func delivery(_ sender: any OutboxSender) -> OutboxDelivery {
+        let gate = gate
+        return OutboxDelivery(outbox: outbox, sender: sender, logger: logger, world: world) { item, sql in
+            let isAlert =
+                item.subject == "alert" || [SlackSender.outboxKind, WebhookSender.outboxKind].contains(item.kind)
+            guard isAlert else { return }
+            let event = Event(
+                .alertDeliveryFailed, in: gate.world, from: .commandLine,
+                detail: ["channel": item.kind, "item": item.id.description, "subject": item.subject])
+            try gate.recorder.record(event, in: sql)
+        }
+    }
+
+    /// What reports to Sentry, if that is set up.
+    var sentrySender: SentrySender? {
+        let alerts = configuration.alerts
+        return alerts.sentry.map { dsn in
+            SentrySender(
+                dsn: dsn, environment: alerts.sentryEnvironment, seal: OutboxSeal(secret: secret, world: world),
+                post: GuardedPost(allowsPrivate: alerts.places.allowsPrivate))
+        }
     }
 
     /// Has the rule for `type` tried: what each channel comes to, in a sentence.
@@ -32,7 +57,7 @@ extension Installation {
         let outcomes = try await alertDispatch.rehearse(type)
         var failures: [String: String] = [:]
         for sender in try senders() {
-            let delivery = OutboxDelivery(outbox: outbox, sender: sender, logger: logger, world: world)
+            let delivery = delivery(sender)
             while try await delivery.deliverDue() > 0 {}
             let newest = try await outbox.list(nil, limit: 200).filter {
                 $0.kind == sender.kind && $0.lastError != nil && $0.createdAt >= begun
@@ -72,6 +97,21 @@ struct AlertRounds: Service {
                 logger.warning("alerts not told", metadata: ["error": .string("\(error)")])
             }
             try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.interval) }
+        }
+    }
+}
+
+/// Sends what the reporter has noted while the server runs.
+struct FaultReports: Service {
+    let reporter: FaultReporter
+    let sender: SentrySender
+    let logger: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await reporter.run(to: sender) { failure in
+                logger.warning("fault not reported", metadata: ["reason": "\(failure)"])
+            }
         }
     }
 }

@@ -7,8 +7,7 @@ extension Installation {
     /// What sends the items that wait, one service for each kind that is set up.
     func deliveries() throws -> [Deliveries] {
         try senders().map { sender in
-            Deliveries(
-                delivery: OutboxDelivery(outbox: outbox, sender: sender, logger: logger, world: world), logger: logger)
+            Deliveries(delivery: delivery(sender), logger: logger)
         }
     }
 

@@ -80,7 +80,11 @@ package struct Outbox: Sendable {
     }
 
     /// The item could not be delivered. It is tried again after a pause that doubles, or given up when it `isHopeless` or too old.
-    package func fail(_ item: OutboxItem, because reason: String, isHopeless: Bool) async throws {
+    /// `onGivingUp` then runs in the same transaction.
+    package func fail(
+        _ item: OutboxItem, because reason: String, isHopeless: Bool,
+        onGivingUp: @escaping @Sendable (any SQLSession) throws -> Void = { _ in }
+    ) async throws {
         let now = world.now()
         let isDead = isHopeless || now - item.createdAt > Self.patience
         let next = now + Self.pause(after: item.attempts, chance: world.randomBytes(1).first ?? 0)
@@ -92,6 +96,7 @@ package struct Outbox: Sendable {
                     settled_at = \(settledAt), leased_until = NULL, last_error = \(String(reason.prefix(500)))
                 WHERE id = \(item.id)
                 """)
+            if isDead { try onGivingUp(sql) }
         }
     }
 
