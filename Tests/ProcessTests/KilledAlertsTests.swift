@@ -79,3 +79,32 @@ import Testing
         #expect(dead.output.isEmpty)
     }
 }
+
+@Suite struct `the command alert` {
+    @Test func `lists the rules, and tries one on every channel`() async throws {
+        let directory = try Directory()
+        let environment = [
+            "MAIL_URL": "file:./mail", "ALERT_EMAIL": "watch@example.com", "TWILIO_API_URL": "file:./sms",
+            "ALERT_SMS_TO": "+15005550006", "ALERT_WEBHOOK_URL": "https://127.0.0.1:1/hook",
+        ]
+        let rules = try await Program.run(["alert", "rules"], in: directory, environment)
+        #expect(rules.output.contains("token_theft_detected\tcritical\ton\tmail,slack,sms,webhook"))
+        #expect(rules.output.contains("SLACK_WEBHOOK_URL is not set"))
+        let trial = try await Program.run(["alert", "test", "token_theft_detected"], in: directory, environment)
+        #expect(trial.status == 0)
+        #expect(trial.output.contains("mail\tsent (1)"), "\(trial.output)")
+        #expect(trial.output.contains("sms\tsent (1)"))
+        #expect(trial.output.contains("slack\toff"))
+        #expect(trial.output.contains("webhook\tgiven up: the name leads into a private network"))
+        let files = FileManager.default
+        #expect(try files.contentsOfDirectory(atPath: directory.url.appendingPathComponent("mail").path).count == 1)
+        #expect(try files.contentsOfDirectory(atPath: directory.url.appendingPathComponent("sms").path).count == 1)
+        let dead = try await Program.run(["outbox", "list", "--state", "dead"], in: directory, environment)
+        #expect(dead.output.contains("webhook\ttoken_theft_detected"))
+        #expect(try await Program.run(["outbox", "retry"], in: directory, environment).output.contains("1 will be"))
+        let none = try await Program.run(["outbox", "list", "--state", "dead"], in: directory, environment)
+        #expect(none.output.isEmpty)
+        let wrong = try await Program.run(["alert", "test", "everything"], in: directory, environment)
+        #expect(wrong.status != 0)
+    }
+}

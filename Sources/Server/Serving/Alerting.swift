@@ -35,7 +35,7 @@ extension Installation {
                 item.subject == "alert" || [SlackSender.outboxKind, WebhookSender.outboxKind].contains(item.kind)
             guard isAlert else { return }
             let event = Event(
-                .alertDeliveryFailed, in: gate.world, from: .commandLine,
+                .alertDeliveryFailed, in: gate.world, from: .server,
                 detail: ["channel": item.kind, "item": item.id.description, "subject": item.subject])
             try gate.recorder.record(event, in: sql)
         }
@@ -55,23 +55,27 @@ extension Installation {
     package func rehearseAlert(_ type: EventType) async throws -> [(channel: AlertChannel, report: String)] {
         let begun = world.now()
         let outcomes = try await alertDispatch.rehearse(type)
-        var failures: [String: String] = [:]
         for sender in try senders() {
             let delivery = delivery(sender)
             while try await delivery.deliverDue() > 0 {}
-            let newest = try await outbox.list(nil, limit: 200).filter {
-                $0.kind == sender.kind && $0.lastError != nil && $0.createdAt >= begun
-            }
-            failures[sender.kind] = newest.first?.lastError
         }
+        let items = try await outbox.list(nil, limit: 1000).filter { $0.createdAt >= begun }
         return AlertChannel.allCases.compactMap { channel in
             switch outcomes[channel] {
             case nil: nil
             case .off: (channel, "off: it has not been set up, or has nobody to go to")
-            case .posted(let count):
-                (channel, failures[channel.rawValue].map { "failed: \($0)" } ?? "sent, \(count) message(s)")
+            case .posted: (channel, Self.report(items.filter { $0.kind == channel.rawValue }))
             }
         }
+    }
+
+    /// What became of the messages of one channel.
+    private static func report(_ items: [OutboxItem]) -> String {
+        if let failed = items.first(where: { $0.lastError != nil }) {
+            return "\(failed.state == .dead ? "given up" : "not sent yet"): \(failed.lastError ?? "")"
+        }
+        let sent = items.count { $0.state == .sent }
+        return sent == items.count ? "sent (\(sent))" : "on its way from the running server"
     }
 
     /// Every rule in force, changed or not.
