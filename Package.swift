@@ -89,7 +89,8 @@ let package = Package(
         library(
             "Delivery",
             [
-                "Core", "Storage", "SecurityEvents", "Identity", "MailTemplates", "CCurl", logging, nioCore, httpClient,
+                "Core", "Storage", "SecurityEvents", "Identity", "MailTemplates", "CCurl", crypto, logging, nioCore,
+                httpClient,
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
         library("CRM", ["Core", "Storage", "SecurityEvents", "Identity"]),
@@ -142,7 +143,7 @@ let package = Package(
             name: "DeliveryTests",
             dependencies: [
                 "Core", "Storage", "SecurityEvents", "Identity", "Delivery", "MailTemplates", "TestSupport",
-                hummingbird,
+                crypto, hummingbird,
                 logging, nioCore, nioPosix, httpClient,
             ],
             exclude: ["smtp_server.py"], swiftSettings: strict),

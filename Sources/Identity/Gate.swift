@@ -40,6 +40,8 @@ package struct Gate: Sendable {
     package var unlock: Unlock { Unlock(gate: parts) }
     package var notMe: NotMe { NotMe(gate: parts) }
     package var team: Team { Team(gate: parts) }
+    package var alertRules: AlertRuleBook { parts.alertRules }
+    package var changeAlertRule: ChangeAlertRule { ChangeAlertRule(gate: parts, rules: parts.alertRules) }
     package var secondStep: SecondStep { SecondStep(gate: parts) }
     package var enrolAtSignIn: EnrolAtSignIn { EnrolAtSignIn(gate: parts) }
     package var factors: Factors { Factors(gate: parts) }

@@ -35,6 +35,8 @@ package struct GateConfiguration: Sendable {
     package var sendsMail = false
     package var recordsEvents = true
     /// What happens together with every event that is written.
+    /// Of which events alerts are written.
+    package var alertRules = AlertRuleBook()
     package var eventFollowers: [any EventFollower] = []
     package var reauthentication = ReauthenticationPolicy()
 
@@ -64,7 +66,9 @@ extension Gate {
         let passwords = PasswordVerifier(
             hasher: PasswordHasher(cost: configuration.hashCost, world: world), pool: hashing, store: store)
         let recorder = EventRecorder(
-            isEnabled: configuration.recordsEvents, followers: configuration.eventFollowers)
+            isEnabled: configuration.recordsEvents,
+            followers: configuration.eventFollowers + [AlertFollower(rules: configuration.alertRules)])
+        try await configuration.alertRules.reload(from: database)
         let links = MailedLinks(world: world)
         let mailbox = Mailbox(
             isEnabled: configuration.sendsMail, secret: configuration.secret, origin: configuration.issuer, world: world
@@ -88,10 +92,11 @@ extension Gate {
             currentPassword: CurrentPassword(
                 database: database, world: world, guardian: guardian, subjects: subjects, passwords: passwords),
             tickets: tickets, revoked: revoked, activity: ActivityTracker(), links: links, mailbox: mailbox,
-            textbox: Textbox(isEnabled: configuration.sendsSMS, secret: configuration.secret, world: world),
             notices: Notices(mailbox: mailbox, links: links, places: configuration.places),
             places: configuration.places, ring: ring, signInPolicy: configuration.signIn, mfa: configuration.mfa,
             passkeys: configuration.passkeys,
+            textbox: Textbox(isEnabled: configuration.sendsSMS, secret: configuration.secret, world: world),
+            alertRules: configuration.alertRules,
             sentCodes: SentCodes(secret: configuration.secret), limiter: limiter)
         return Gate(
             parts: parts, signIn: SignIn(gate: parts),

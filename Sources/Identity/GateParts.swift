@@ -19,13 +19,14 @@ package struct GateParts: Sendable {
     let activity: ActivityTracker
     let links: MailedLinks
     let mailbox: Mailbox
-    let textbox: Textbox
     let notices: Notices
     let places: PlaceDatabase
     let ring: KeyRing
     let signInPolicy: SignInPolicy
     let mfa: MFAPolicy
     let passkeys: PasskeyPolicy
+    let textbox: Textbox
+    let alertRules: AlertRuleBook
     let sentCodes: SentCodes
     let limiter: RateLimiter
 

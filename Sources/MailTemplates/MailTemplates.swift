@@ -37,6 +37,7 @@ package struct MailTemplates: Sendable {
         ("factor_recovery_started", PackageResources.factor_recovery_started_mustache),
         ("passkey_cloned", PackageResources.passkey_cloned_mustache),
         ("sign_in_code", PackageResources.sign_in_code_mustache),
+        ("alert", PackageResources.alert_mustache),
     ]
 
     private let library: MustacheLibrary

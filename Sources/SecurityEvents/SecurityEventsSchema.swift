@@ -23,7 +23,41 @@ package enum SecurityEventsSchema {
                     """,
                     "CREATE INDEX security_event_by_user ON security_event (user_id, id)",
                     "CREATE INDEX security_event_by_type ON security_event (type, id)",
-                ])
+                ]),
+            Migration(
+                65, "alert rules",
+                [
+                    """
+                    CREATE TABLE alert_rule (
+                        type TEXT PRIMARY KEY,
+                        enabled BIGINT NOT NULL,
+                        channels TEXT NOT NULL,
+                        recipients TEXT NOT NULL,
+                        threshold_count BIGINT,
+                        threshold_minutes BIGINT,
+                        quiet_from BIGINT,
+                        quiet_to BIGINT,
+                        quiet_zone TEXT,
+                        changed_at BIGINT NOT NULL
+                    )
+                    """
+                ]),
+            Migration(
+                66, "alerts folded",
+                [
+                    """
+                    CREATE TABLE alert_fold (
+                        type TEXT NOT NULL,
+                        subject TEXT NOT NULL,
+                        ends_at BIGINT NOT NULL,
+                        folded BIGINT NOT NULL,
+                        last_event \(.identifier) NOT NULL,
+                        PRIMARY KEY (type, subject)
+                    )
+                    """,
+                    "CREATE TABLE alert_turn (id BIGINT PRIMARY KEY, taken_at BIGINT NOT NULL)",
+                    "INSERT INTO alert_turn (id, taken_at) VALUES (1, 0)",
+                ]),
         ]
     }
 }

@@ -18,6 +18,8 @@ package struct WebConfiguration: Sendable {
     package var accessLogKey: DerivedKey
     /// Signs the cursors of lists.
     package var cursorKey: Secret<[UInt8]>
+    /// Hears of every fault, besides the log.
+    package var noteFault: FaultListener = { _ in }
 
     package init(
         cookies: SignInCookies, origins: OriginPolicy, clientAddress: ClientAddress, corsOrigins: [String],
@@ -62,7 +64,7 @@ package struct Routes: Sendable {
             PasskeysAPI(gate: gate, cookies: configuration.cookies).routes,
             ClientsAPI(book: book, exports: ClientExport(gate: gate)).routes,
             UsersAPI(gate: gate, departure: AgentDeparture(gate: gate)).routes,
-            SecurityAPI(gate: gate, cursorKey: configuration.cursorKey).routes,
+            SecurityAPI(gate: gate, cursorKey: configuration.cursorKey).routes, AlertRulesAPI(gate: gate).routes,
             OperationsAPI(gate: gate, readiness: readiness).routes, InvitationPages(gate: gate).routes,
             RecoveryPages(gate: gate).routes, Assets.routes,
         ]
@@ -79,7 +81,7 @@ package struct Routes: Sendable {
         router.add(
             middleware: CrossOriginAccess(
                 origins: configuration.corsOrigins, allowsCredentials: configuration.corsAllowsCredentials))
-        router.add(middleware: ErrorsBecomeResponses(gate: gate, routes: all))
+        router.add(middleware: ErrorsBecomeResponses(gate: gate, routes: all, noteFault: configuration.noteFault))
         router.add(middleware: BodyLimit())
         router.add(middleware: OriginCheck(policy: configuration.origins))
         let dispatch = RouteDispatch(gate: gate, cookies: configuration.cookies, origins: configuration.origins)

@@ -249,3 +249,64 @@ import Web
         #expect(!production.gateConfiguration(secret: secret).firstAccountBecomesOwner)
     }
 }
+
+@Suite struct `settings of alerts` {
+    private static let sid = "AC0123456789abcdef0123456789abcdef"
+
+    private func problems(_ variables: [String: String]) -> [String] {
+        do {
+            _ = try ServerConfiguration.read(environment: variables)
+            return []
+        } catch let failure as ConfigurationFailure {
+            return failure.problems.map(\.name)
+        } catch {
+            return ["\(error)"]
+        }
+    }
+
+    @Test(
+        arguments: [
+            (["TWILIO_ACCOUNT_SID": sid], ["TWILIO_AUTH_TOKEN", "TWILIO_FROM"]),
+            (
+                ["TWILIO_ACCOUNT_SID": "me", "TWILIO_AUTH_TOKEN": "t", "TWILIO_FROM": "+15005550006"],
+                ["TWILIO_ACCOUNT_SID"]
+            ),
+            (["TWILIO_ACCOUNT_SID": sid, "TWILIO_AUTH_TOKEN": "t", "TWILIO_FROM": "+15005550006"], []),
+            (["TWILIO_API_URL": "http://sms.example"], ["TWILIO_API_URL"]), (["TWILIO_API_URL": "file:./data/sms"], []),
+            (["ALERT_EMAIL": "a@example.com, nobody"], ["ALERT_EMAIL"]),
+            (["ALERT_SMS_TO": "0170 1234567"], ["ALERT_SMS_TO"]),
+            (["SLACK_WEBHOOK_URL": "http://hooks.slack.com/x"], ["SLACK_WEBHOOK_URL"]),
+            (["SLACK_WEBHOOK_URL": "hooks.slack.com/x"], ["SLACK_WEBHOOK_URL"]),
+            (["ALERT_WEBHOOK_URL": "http://127.0.0.1/x"], ["ALERT_WEBHOOK_URL"]),
+            (["ALERT_WEBHOOK_URL": "http://127.0.0.1/x", "ALLOW_PRIVATE_WEBHOOKS": "true"], []),
+            (["ALERT_WEBHOOK_SECRET": "short"], ["ALERT_WEBHOOK_SECRET"]),
+            (["SENTRY_SAMPLE_RATE": "2"], ["SENTRY_SAMPLE_RATE"]),
+            (["SENTRY_SAMPLE_RATE": "nan"], ["SENTRY_SAMPLE_RATE"]), (["SENTRY_DSN": "your-sentry-dsn-here"], []),
+        ] as [([String: String], [String])])
+    func `are refused by name when they cannot work`(variables: [String: String], names: [String]) {
+        #expect(problems(variables) == names)
+    }
+
+    @Test func `say which channels are off, and for want of what`() throws {
+        let bare = try ServerConfiguration.read(environment: [:]).alerts.silentChannels
+        for name in ["MAIL_URL", "TWILIO_", "SLACK_WEBHOOK_URL", "ALERT_WEBHOOK_URL", "SENTRY_DSN"] {
+            #expect(bare.contains { $0.contains(name) }, "\(name)")
+        }
+        let full = try ServerConfiguration.read(environment: [
+            "MAIL_URL": "file:./mail", "TWILIO_API_URL": "file:./sms", "ALERT_SMS_TO": "+15005550006",
+            "SLACK_WEBHOOK_URL": "https://hooks.slack.com/services/T/B/x",
+            "ALERT_WEBHOOK_URL": "https://example.com/hook",
+            "ALERT_WEBHOOK_SECRET": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+            "SENTRY_DSN": "https://key@sentry.example/1",
+        ])
+        #expect(full.alerts.silentChannels == [])
+        let report = DoctorReport(full).text
+        #expect(
+            !report.contains("services/T/B/x") && !report.contains("MfKQ9r8G") && !report.contains("example.com/hook"))
+    }
+
+    @Test func `files instead of messages are refused in production`() {
+        #expect(
+            problems(["GATEHOUSE_ENV": "production", "TWILIO_API_URL": "file:./data/sms"]).contains("TWILIO_API_URL"))
+    }
+}

@@ -10,7 +10,8 @@ import Testing
 /// Walks the table of routes, so that a route that is added tomorrow is tested today.
 @Suite struct `every route of the table` {
     private func path(_ route: Route) -> String {
-        route.path.replacing("{id}", with: "0198c6a0-0000-7000-8000-000000000000")
+        route.path.replacing("{id}", with: "0198c6a0-0000-7000-8000-000000000000").replacing(
+            "{type}", with: "account_locked")
     }
 
     @Test func `turns strangers away unless it is meant for anyone`() async throws {
@@ -100,7 +101,9 @@ import Testing
 
     @Test func `asks for the password before it changes who may sign in, or takes data out`() async throws {
         try await Office.open(on: .sqlite) { office in
-            let sensitive = ["/v1/users", "/v1/api-keys", "/v1/auth/email", "/v1/auth/mfa", "/v1/auth/passkeys"]
+            let sensitive = [
+                "/v1/users", "/v1/api-keys", "/v1/auth/email", "/v1/auth/mfa", "/v1/auth/passkeys", "/v1/security",
+            ]
             // What is itself a proof, or completes what a step-up began, or only takes a convenience away.
             let exempt = [
                 "POST /v1/auth/mfa", "POST /v1/auth/mfa/enroll", "POST /v1/auth/mfa/enroll/confirm",

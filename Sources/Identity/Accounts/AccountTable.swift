@@ -45,6 +45,12 @@ package enum AccountTable {
             .map(Account.init)
     }
 
+    /// Everybody who owns the installation and may sign in.
+    package static func activeOwners(in sql: any SQLSession) throws -> [Account] {
+        try sql.rows("SELECT \(columns) FROM account WHERE role = 'owner' AND status = 'active' ORDER BY id")
+            .map(Account.init)
+    }
+
     /// Whether somebody has `address`.
     static func exists(_ address: EmailAddress, in sql: any SQLSession) throws -> Bool {
         try sql.row("SELECT id FROM account WHERE email = \(address)") != nil

@@ -156,7 +156,8 @@ package struct Phones: Sendable {
         try gate.textbox.post(
             OutgoingSMS(
                 to: number,
-                body: "\(code) is your \(gate.mfa.issuer) code. It counts for \(minutes) minutes. Give it to nobody."),
+                body: "\(code) is your \(gate.mfa.issuer) code. It counts for \(minutes) minutes. Give it to nobody.",
+                notAfter: gate.world.now() + MFAPolicy.codeLife),
             in: sql)
         try gate.recorder.record(
             Event(.smsCodeSent, in: gate.world, user: account.id, from: source, detail: ["phone": number.masked]),

@@ -42,4 +42,6 @@ package enum MailKind: String, Sendable, CaseIterable, Codable {
     case passkeyCloned = "passkey_cloned"
     /// The code for a sign-in that looked suspicious.
     case signInCode = "sign_in_code"
+    /// A security event, to whoever watches over the installation.
+    case alert
 }

@@ -30,6 +30,9 @@ package struct RequestSource: Sendable, Hashable {
 
     /// The operator's own shell.
     package static let commandLine = RequestSource(ip: nil, userAgent: "gatehouse command line", requestID: "cli")
+
+    /// The server itself, when nobody asked.
+    package static let server = RequestSource(ip: nil, userAgent: "gatehouse server", requestID: "server")
 }
 
 /// Something that happened and that security has an interest in.

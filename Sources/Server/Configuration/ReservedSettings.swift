@@ -9,10 +9,6 @@ enum ReservedSettings {
             ("ENABLE_DEVICE_FINGERPRINT_CHECK", false, "Notice sign-ins from unknown devices."),
             ("ENABLE_IP_ANOMALY_DETECTION", false, "Notice sign-ins from unusual places."),
             ("ENABLE_RISK_BASED_AUTH", false, "Ask for more proof when a sign-in looks risky."),
-            ("ALERT_ON_ACCOUNT_LOCKOUT", true, "Alert when an account is locked."),
-            ("ALERT_ON_MULTIPLE_FAILED_LOGINS", true, "Alert on repeated failures."),
-            ("ALERT_ON_GEO_ANOMALY", true, "Alert on unusual places."),
-            ("ALERT_ON_TOKEN_THEFT_DETECTION", true, "Alert on token theft."),
         ]
         for (name, standard, summary) in flags {
             _ = reader.flag(name, default: standard, summary)
@@ -23,10 +19,6 @@ enum ReservedSettings {
         reader.reserve()
         _ = reader.integer(
             "SECURITY_LOG_RETENTION_DAYS", default: 90, in: 1...3_650, "How long security events are kept.")
-        reader.reserve()
-        _ = reader.secret("SENTRY_DSN", "Where errors are reported.")
-        reader.reserve()
-        _ = reader.text("SENTRY_ENVIRONMENT", default: "production", "As what they are reported.")
         reader.reserve()
     }
 }

@@ -38,6 +38,11 @@ package struct SMSSettings: Sendable {
             url = .service(standard)
             reader.refuse("TWILIO_API_URL", error.description)
         }
+        if case .directory = url {
+            // Nobody is asked.
+            account = nil
+            return
+        }
         guard identifier != nil || token != nil || sender != nil else {
             account = nil
             return

@@ -34,6 +34,7 @@ package struct ServerConfiguration: Sendable {
     package var gate: GateSettings
     package var accounts: AccountSettings
     package var sms: SMSSettings
+    package var alerts: AlertSettings
     package var factors: FactorSettings
     package var web: WebSettings
     /// Every variable that was asked for, for `gatehouse doctor` and the documentation.
@@ -53,6 +54,8 @@ package struct ServerConfiguration: Sendable {
         let gate = GateSettings(&reader)
         let accounts = AccountSettings(&reader, dataDirectory: process.dataDirectory)
         let sms = SMSSettings(&reader)
+        let alerts = AlertSettings(
+            &reader, publicURL: process.publicURL, sendsMail: accounts.mailURL != nil, sendsSMS: sms.isEnabled)
         let factors = FactorSettings(&reader, publicURL: process.publicURL)
         let web = WebSettings(&reader, publicURL: process.publicURL, isProduction: process.isProduction)
         ReservedSettings.read(&reader)
@@ -67,7 +70,7 @@ package struct ServerConfiguration: Sendable {
             dataDirectory: process.dataDirectory, publicURL: process.publicURL,
             trustedProxies: process.trustedProxies, logLevel: process.logLevel,
             logFormat: process.logFormat, database: database, gate: gate, accounts: accounts, sms: sms,
-            factors: factors, web: web,
+            alerts: alerts, factors: factors, web: web,
             settings: reader.settings,
             notices: (process.isProduction
                 ? safety.notices : safety.secretProblems.map { "\($0) Production will refuse it." })

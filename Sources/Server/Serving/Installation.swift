@@ -123,6 +123,8 @@ extension ServerConfiguration {
         gate.passkeys = factors.passkeys
         gate.sendsMail = accounts.mailURL != nil
         gate.sendsSMS = sms.isEnabled
+        gate.alertRules = AlertRuleBook(
+            standard: alerts.rules, followsCritical: alerts.sentry != nil)
         gate.places = PlaceDatabase(path: accounts.placesPath)
         gate.hashCost = self.gate.hashCost
         gate.hashThreads = self.gate.hashThreads

@@ -7,12 +7,12 @@ extension Installation {
     /// What sends the items that wait, one service for each kind that is set up.
     func deliveries() throws -> [Deliveries] {
         try senders().map { sender in
-            Deliveries(delivery: OutboxDelivery(outbox: outbox, sender: sender, logger: logger), logger: logger)
+            Deliveries(delivery: delivery(sender), logger: logger)
         }
     }
 
     /// A sender for each kind that is set up.
-    private func senders() throws -> [any OutboxSender] {
+    func senders() throws -> [any OutboxSender] {
         var senders: [any OutboxSender] = []
         if let url = configuration.accounts.mailURL {
             senders.append(
@@ -23,7 +23,7 @@ extension Installation {
         if let transport = sms.url.transport(client: http, account: sms.account, log: logger) {
             senders.append(SMSDelivery(textbox: gate.textbox, transport: transport, world: world))
         }
-        return senders
+        return senders + alertSenders()
     }
 
     /// Who mails are from: `MAIL_FROM`, else `no-reply` at the host under which people reach the server.

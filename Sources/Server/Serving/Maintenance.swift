@@ -24,6 +24,9 @@ struct Maintenance: Service {
                 try await installation.gate.activity.flush(to: installation.database)
             }
             await readPlacesAgain()
+            await attend("rules for alerts not read") {
+                try await installation.gate.alertRules.reload(from: installation.database)
+            }
             await attend("keys not read") {
                 try await installation.gate.ring.reload()
                 try await installation.gate.accessTokens.reloadKeys()

@@ -1,4 +1,5 @@
 import Core
+import Delivery
 import Hummingbird
 import HummingbirdCore
 import Logging
@@ -20,7 +21,14 @@ extension Installation {
     package func serve(onListening: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
         Self.keepFreedMemory()
         let database = database
-        let web = configuration.webConfiguration(secret: secret)
+        var web = configuration.webConfiguration(secret: secret)
+        let reporter = FaultReporter(sampleRate: configuration.alerts.sentrySampleRate, world: world)
+        if sentrySender != nil {
+            web.noteFault = { fault in
+                reporter.note(
+                    kind: fault.kind, method: fault.method, route: fault.route, errorID: fault.errorID)
+            }
+        }
         let routes = Routes(
             gate: gate, book: book, configuration: web,
             readiness: { await Self.readiness(of: database) })
@@ -34,6 +42,10 @@ extension Installation {
             application, Maintenance(installation: self), Revocations(installation: self),
         ]
         services += try deliveries()
+        if let sentry = sentrySender {
+            services.append(FaultReports(reporter: reporter, sender: sentry, logger: logger))
+        }
+        services.append(AlertRounds(dispatch: alertDispatch, logger: logger))
         var group = ServiceGroupConfiguration(
             services: services,
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)

@@ -35,6 +35,18 @@ package struct Outbox: Sendable {
             """)
     }
 
+    /// The same as a statement, for a batch: it writes nothing unless there is a row in `source`, a table with its condition.
+    package static func putting(
+        _ payload: [UInt8], id: OutboxID, kind: String, cause: String, subject: String, at now: Timestamp,
+        where source: SQL
+    ) -> SQL {
+        """
+        INSERT INTO outbox (id, kind, cause, subject, payload, state, created_at, due_at, attempts)
+        SELECT \(id), \(kind), \(cause), \(subject), \(payload), 'waiting', \(now), \(now), 0 FROM \(source)
+        ON CONFLICT (cause) DO NOTHING
+        """
+    }
+
     /// Takes up to `limit` items of `kind` that are due, the oldest first; nobody else gets them before the lease is over.
     package func take(_ limit: Int, of kind: String) async throws -> [OutboxItem] {
         let now = world.now()
@@ -68,7 +80,11 @@ package struct Outbox: Sendable {
     }
 
     /// The item could not be delivered. It is tried again after a pause that doubles, or given up when it `isHopeless` or too old.
-    package func fail(_ item: OutboxItem, because reason: String, isHopeless: Bool) async throws {
+    /// `onGivingUp` then runs in the same transaction.
+    package func fail(
+        _ item: OutboxItem, because reason: String, isHopeless: Bool,
+        onGivingUp: @escaping @Sendable (any SQLSession) throws -> Void = { _ in }
+    ) async throws {
         let now = world.now()
         let isDead = isHopeless || now - item.createdAt > Self.patience
         let next = now + Self.pause(after: item.attempts, chance: world.randomBytes(1).first ?? 0)
@@ -80,6 +96,7 @@ package struct Outbox: Sendable {
                     settled_at = \(settledAt), leased_until = NULL, last_error = \(String(reason.prefix(500)))
                 WHERE id = \(item.id)
                 """)
+            if isDead { try onGivingUp(sql) }
         }
     }
 

@@ -6,15 +6,31 @@ import Logging
 import SecurityEvents
 import Storage
 
+/// A fault that was answered with 500: what it was, and where. Names of our own alone, and nothing that was sent.
+package struct Fault: Sendable, Hashable {
+    /// The type of the error.
+    package let kind: String
+    package let method: String
+    /// The path of the table, with the names of its parameters.
+    package let route: String
+    /// Under which the log has the rest.
+    package let errorID: String
+}
+
+/// Somebody who hears of faults; must not take time, for a request waits.
+package typealias FaultListener = @Sendable (Fault) -> Void
+
 /// Turns whatever is thrown further in into an answer, so that everything further out always sees one: headers, CORS
 /// and the log miss no error.
 package struct ErrorsBecomeResponses: RouterMiddleware {
     private let gate: Gate
     private let routes: [Route]
+    private let noteFault: FaultListener
 
-    package init(gate: Gate, routes: [Route]) {
+    package init(gate: Gate, routes: [Route], noteFault: @escaping FaultListener = { _ in }) {
         self.gate = gate
         self.routes = routes
+        self.noteFault = noteFault
     }
 
     package func handle(
@@ -25,6 +41,7 @@ package struct ErrorsBecomeResponses: RouterMiddleware {
         } catch {
             let problem = problem(for: error, request, context)
             context.record.problem = problem.code.rawValue
+            if problem.code == .internalError { noteFault(fault(error, request, context)) }
             if problem.code == .csrfRejected { await recordForeignOrigin(context) }
             return problem.response
         }
@@ -53,6 +70,13 @@ package struct ErrorsBecomeResponses: RouterMiddleware {
         case .overloaded: return Problem(.overloaded, retryAfter: .seconds(1))
         case .constraintViolated, .unexpectedColumn, .migrationRefused, .failed: return fault("\(error)", context)
         }
+    }
+
+    private func fault(_ error: any Error, _ request: Request, _ context: WebContext) -> Fault {
+        let path = request.uri.path
+        return Fault(
+            kind: "\(type(of: error))", method: request.method.rawValue,
+            route: routes.first { $0.matches(path: path) }?.path ?? "unknown", errorID: context.source.requestID)
     }
 
     /// What went wrong is for the log; the client gets the id under which it stands there.
