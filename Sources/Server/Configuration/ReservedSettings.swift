@@ -8,9 +8,6 @@ enum ReservedSettings {
         let flags = [
             ("ENABLE_DEVICE_FINGERPRINT_CHECK", false, "Notice sign-ins from unknown devices."),
             ("ENABLE_IP_ANOMALY_DETECTION", false, "Notice sign-ins from unusual places."),
-            ("ENABLE_MFA", false, "Second factors."),
-            ("ENABLE_BIOMETRIC_AUTH", false, "Passkeys of the device itself."),
-            ("ENABLE_HARDWARE_KEYS", false, "Hardware keys."),
             ("ENABLE_RISK_BASED_AUTH", false, "Ask for more proof when a sign-in looks risky."),
             ("ALERT_ON_ACCOUNT_LOCKOUT", true, "Alert when an account is locked."),
             ("ALERT_ON_MULTIPLE_FAILED_LOGINS", true, "Alert on repeated failures."),
