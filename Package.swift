@@ -88,7 +88,7 @@ let package = Package(
         library(
             "Delivery",
             [
-                "Core", "Storage", "SecurityEvents", "Identity", "MailTemplates", "CCurl", logging, nioCore, httpClient,
+                "Core", "Storage", "SecurityEvents", "Identity", "MailTemplates", "CCurl", logging, nioCore, nioPosix, httpClient,
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
         library("CRM", ["Core", "Storage", "SecurityEvents", "Identity"]),

@@ -36,6 +36,8 @@ package struct GateConfiguration: Sendable {
     package var recordsEvents = true
     /// What happens together with every event that is written.
     package var eventFollowers: [any EventFollower] = []
+    /// How many events that strangers cause are written one by one.
+    package var eventBudget: EventBudget? = EventBudget()
     package var reauthentication = ReauthenticationPolicy()
 
     /// The seed's values, under `secret`.
@@ -51,7 +53,7 @@ extension Gate {
     package static func open(
         _ configuration: GateConfiguration, database: any Database, world: World
     ) async throws -> Gate {
-        let uses = [RingKey.Use.passwordSealing, .factorSealing] + [configuration.algorithm.ringUse].compactMap(\.self)
+        let uses = [RingKey.Use.passwordSealing, .factorSealing, .auditSealing] + [configuration.algorithm.ringUse].compactMap(\.self)
         let ring = try await KeyRing.open(database, secret: configuration.secret, uses: uses, world: world)
         let accessTokens = try await AccessTokens(
             algorithm: configuration.algorithm, issuer: configuration.issuer, audience: configuration.audience,
@@ -64,7 +66,8 @@ extension Gate {
         let passwords = PasswordVerifier(
             hasher: PasswordHasher(cost: configuration.hashCost, world: world), pool: hashing, store: store)
         let recorder = EventRecorder(
-            isEnabled: configuration.recordsEvents, followers: configuration.eventFollowers)
+            isEnabled: configuration.recordsEvents, followers: configuration.eventFollowers,
+            budget: configuration.eventBudget)
         let links = MailedLinks(world: world)
         let mailbox = Mailbox(
             isEnabled: configuration.sendsMail, secret: configuration.secret, origin: configuration.issuer, world: world

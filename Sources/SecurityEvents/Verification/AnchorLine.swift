@@ -1,4 +1,4 @@
-package import Core
+import Core
 import FoundationEssentials
 
 /// A checkpoint as it is kept elsewhere: one line of JSON.

@@ -1,4 +1,4 @@
-package import Core
+import Core
 
 /// What is wrong with the log, and where.
 package enum AuditFinding: Sendable, Hashable {

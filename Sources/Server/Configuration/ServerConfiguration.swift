@@ -32,6 +32,7 @@ package struct ServerConfiguration: Sendable {
     package var database: DatabaseSettings
     /// The gate's settings but for the secret, which may still have to be made.
     package var gate: GateSettings
+    package var audit: AuditSettings
     package var accounts: AccountSettings
     package var factors: FactorSettings
     package var web: WebSettings
@@ -50,6 +51,7 @@ package struct ServerConfiguration: Sendable {
         let process = ProcessSettings(&reader)
         let database = DatabaseSettings(&reader, dataDirectory: process.dataDirectory)
         let gate = GateSettings(&reader)
+        let audit = AuditSettings(&reader)
         let accounts = AccountSettings(&reader, dataDirectory: process.dataDirectory)
         let factors = FactorSettings(&reader, publicURL: process.publicURL)
         let web = WebSettings(&reader, publicURL: process.publicURL, isProduction: process.isProduction)
@@ -63,8 +65,8 @@ package struct ServerConfiguration: Sendable {
             environment: process.environment, host: process.host, port: process.port,
             dataDirectory: process.dataDirectory, publicURL: process.publicURL,
             trustedProxies: process.trustedProxies, logLevel: process.logLevel,
-            logFormat: process.logFormat, database: database, gate: gate, accounts: accounts, factors: factors,
-            web: web,
+            logFormat: process.logFormat, database: database, gate: gate, audit: audit, accounts: accounts,
+            factors: factors, web: web,
             settings: reader.settings,
             notices: (process.isProduction ? [] : safety.secretProblems.map { "\($0) Production will refuse it." })
                 + unknown.map { "\($0) in .env is not a variable of Gatehouse; it may be misspelt." }
