@@ -133,7 +133,7 @@ let package = Package(
             ],
             exclude: ["Data"], swiftSettings: strict),
         .testTarget(
-            name: "SecurityEventsTests", dependencies: ["Core", "Storage", "SecurityEvents", "TestSupport"],
+            name: "SecurityEventsTests", dependencies: ["Core", "Storage", "SecurityEvents", "TestSupport", crypto],
             exclude: ["Data"],
             swiftSettings: strict),
         tests("ServerTests", ["Core", "Identity", "Web", "Server", "TestSupport", logging]),
