@@ -142,7 +142,7 @@ let package = Package(
             dependencies: [
                 "Core", "Storage", "SecurityEvents", "Identity", "Delivery", "MailTemplates", "TestSupport",
                 hummingbird,
-                logging, nioCore, nioPosix, httpClient,
+                logging, nioCore, nioPosix, httpClient, crypto,
             ],
             exclude: ["smtp_server.py"], swiftSettings: strict),
         tests("CoreTests", ["Core", "TestSupport"]),

@@ -56,7 +56,7 @@ package enum EventReach: String, Sendable, CaseIterable {
     case insiders
     /// Anybody on the Internet, as often as they like: counted against a budget per source, see ``EventBudget``.
     case anybody
-    /// Anybody, but about one account only as often as the sign-in guard lets them: what is about an account is always written, and
+    /// Anybody, but about one account only as often as the gate lets them: what is about an account is always written, and
     /// only what is about no account is counted against the budget.
     case guarded
 }

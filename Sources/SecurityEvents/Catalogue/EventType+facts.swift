@@ -55,7 +55,7 @@ extension EventType {
                 .info, .session, "session_expired", .concerned,
                 "A session was ended before its time by its owner from elsewhere, by an owner or admin, or by a rule.")
         case .registered:
-            return EventFacts(.info, .account, "user_created", .concerned, "An account was made.")
+            return EventFacts(.info, .account, "user_created", .concerned, "An account was made.", by: .guarded)
         case .registrationForKnownAddress:
             return EventFacts(
                 .warning, .account, "user_created", .administrators,
