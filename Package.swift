@@ -79,7 +79,8 @@ let package = Package(
         library(
             "Identity",
             [
-                "Core", "Storage", "SecurityEvents", "CSodium", "CQREncode", "CZxcvbn", "CFido2", "CCBOR", crypto, logging, nioPosix,
+                "Core", "Storage", "SecurityEvents", "CSodium", "CQREncode", "CZxcvbn", "CFido2", "CCBOR", crypto,
+                logging, nioPosix,
                 .product(name: "JWTKit", package: "jwt-kit"),
             ]),
         .target(
@@ -88,7 +89,8 @@ let package = Package(
         library(
             "Delivery",
             [
-                "Core", "Storage", "SecurityEvents", "Identity", "MailTemplates", "CCurl", logging, nioCore, nioPosix, httpClient,
+                "Core", "Storage", "SecurityEvents", "Identity", "MailTemplates", "CCurl", logging, nioCore, nioPosix,
+                httpClient,
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
         library("CRM", ["Core", "Storage", "SecurityEvents", "Identity"]),
@@ -116,7 +118,9 @@ let package = Package(
             ],
             swiftSettings: strict),
         .executableTarget(
-            name: "microbench", dependencies: ["Core", "Identity", "SecurityEvents"], path: "bench/micro",
+            name: "microbench",
+            dependencies: ["Core", "Identity", "SecurityEvents", "Storage", "StorageSQLite", crypto],
+            path: "bench/micro",
             swiftSettings: strict),
         .target(
             name: "TestSupport",

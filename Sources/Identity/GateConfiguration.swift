@@ -53,7 +53,9 @@ extension Gate {
     package static func open(
         _ configuration: GateConfiguration, database: any Database, world: World
     ) async throws -> Gate {
-        let uses = [RingKey.Use.passwordSealing, .factorSealing, .auditSealing] + [configuration.algorithm.ringUse].compactMap(\.self)
+        let uses =
+            [RingKey.Use.passwordSealing, .factorSealing, .auditSealing]
+            + [configuration.algorithm.ringUse].compactMap(\.self)
         let ring = try await KeyRing.open(database, secret: configuration.secret, uses: uses, world: world)
         let accessTokens = try await AccessTokens(
             algorithm: configuration.algorithm, issuer: configuration.issuer, audience: configuration.audience,

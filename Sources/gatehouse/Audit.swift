@@ -14,7 +14,8 @@ struct Audit: AsyncParsableCommand {
     struct Verify: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Prove that no event was changed, removed, reordered, inserted or cut off.",
-            discussion: "Exits with 1 when one was, and says which. docs/audit.md says what it cannot show without an anchor.")
+            discussion:
+                "Exits with 1 when one was, and says which. docs/audit.md says what it cannot show without an anchor.")
 
         @Option(help: "The file that AUDIT_ANCHOR=file: writes, or what the webhook was sent.")
         var anchor: String?
@@ -35,7 +36,9 @@ struct Audit: AsyncParsableCommand {
                 let taken = (ContinuousClock.now - began).milliseconds
                 for finding in report.findings { Start.fail(finding.description) }
                 let rate = Int64(report.events) * 1000 / max(taken, 1)
-                print("\(report.events) events, sequence \(report.first) to \(report.last), \(taken) ms, \(rate) events/s")
+                print(
+                    "\(report.events) events, sequence \(report.first) to \(report.last), \(taken) ms, \(rate) events/s"
+                )
                 print(report.isWhole ? "The log is whole." : "\(report.findings.count) findings.")
                 isWhole = report.isWhole
             }

@@ -46,7 +46,7 @@ import Testing
     @Test func `an anchor's file is what a verification takes`() async throws {
         let path = Self.temporaryFile()
         defer { try? FileManager.default.removeItem(atPath: path) }
-        try await Self.sealed { _, checkpoints, audit in
+        try await Self.sealed { (_, checkpoints, audit) async throws -> Void in
             for _ in 1...2 { try AnchorFile(path: path).take(checkpoints) }
             let lines = AnchorLine.lines(of: Array(try #require(FileManager.default.contents(atPath: path))))
             #expect(lines.count == 2)
@@ -72,8 +72,10 @@ import Testing
     @Test(arguments: [200, 204, 307, 400, 500])
     func `an anchor that is posted to counts when it says so, and is followed nowhere`(status: Int) async throws {
         let server = try await LineServer.start(
-            answer: "HTTP/1.1 \(status) X\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-        try await Self.sealed { _, checkpoints, audit in
+            answer:
+                "HTTP/1.1 \(status) X\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        )
+        try await Self.sealed { (_, checkpoints, audit) async throws -> Void in
             let shipment = audit.shipment("anchor", of: Checkpoint.self)
             let webhook = AnchorWebhook(url: "http://127.0.0.1:\(server.port)/anchor", client: Self.client)
             if status < 300 {
@@ -91,7 +93,7 @@ import Testing
 
     @Test func `syslog over TCP has the length of each message in front of it`() async throws {
         let server = try await LineServer.start(answer: nil)
-        try await Self.sealed { events, _, _ in
+        try await Self.sealed { (events, _, _) async throws -> Void in
             try await SyslogReceiver(host: "127.0.0.1", port: server.port, transport: .tcp).take(events)
             var rest = Array(await server.waitForEnd().utf8)[...]
             for event in events {
@@ -109,13 +111,13 @@ import Testing
 
 /// A server on a port of the loopback that keeps what it hears.
 private final class LineServer: Sendable {
-    private let channel: any Channel
+    private let channel: any NIOCore.Channel
     private let heard: Heard
     let port: Int
 
     var received: String { heard.text }
 
-    private init(channel: any Channel, heard: Heard) {
+    private init(channel: any NIOCore.Channel, heard: Heard) {
         self.channel = channel
         self.heard = heard
         port = channel.localAddress?.port ?? 0

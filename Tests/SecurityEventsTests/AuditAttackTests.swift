@@ -84,7 +84,8 @@ import Testing
                 "UPDATE security_seal SET sequence = 9 WHERE sequence = 1000")
             #expect(
                 try await log.findings() == [
-                    .reordered(sequence: 7, event: other, sealedAs: 9), .reordered(sequence: 9, event: one, sealedAs: 7),
+                    .reordered(sequence: 7, event: other, sealedAs: 9),
+                    .reordered(sequence: 9, event: one, sealedAs: 7),
                 ])
         }
     }
@@ -100,7 +101,8 @@ import Testing
             let found = try await log.findings()
             #expect(
                 found == [
-                    .reordered(sequence: 7, event: other, sealedAs: 8), .reordered(sequence: 8, event: one, sealedAs: 7),
+                    .reordered(sequence: 7, event: other, sealedAs: 8),
+                    .reordered(sequence: 8, event: one, sealedAs: 7),
                 ])
         }
     }
@@ -159,7 +161,9 @@ import Testing
     }
 
     @Test(arguments: DatabaseKind.available)
-    func `an end cut off without a trace is found by the anchor, and by the node that runs`(kind: DatabaseKind) async throws {
+    func `an end cut off without a trace is found by the anchor, and by the node that runs`(kind: DatabaseKind)
+        async throws
+    {
         try await Self.sealed(kind) { log in
             let sealer = log.audit.sealer()
             _ = try await sealer.seal()
@@ -196,7 +200,8 @@ import Testing
             let victim = try await log.event(3)
             try await log.attack(
                 "UPDATE security_event SET ip = '192.0.2.99' WHERE id = \(victim)",
-                "DELETE FROM security_seal WHERE sequence > 0", "DELETE FROM security_checkpoint WHERE last_sequence > 0",
+                "DELETE FROM security_seal WHERE sequence > 0",
+                "DELETE FROM security_checkpoint WHERE last_sequence > 0",
                 "UPDATE security_log SET sequence = 0, mac = \(zero), sealed_at = 0")
             for _ in 1...3 { try await log.seal() }
             #expect(try await log.findings() == [])

@@ -8,7 +8,8 @@ import Testing
     private static let life = Duration.days(90)
 
     @Test(arguments: DatabaseKind.available)
-    func `what is too old goes, what is not sealed stays, and the rest is still proven`(kind: DatabaseKind) async throws {
+    func `what is too old goes, what is not sealed stays, and the rest is still proven`(kind: DatabaseKind) async throws
+    {
         try await SealedJournal.open(kind) { log in
             try await log.record(10)
             try await log.seal()

@@ -48,7 +48,8 @@ struct SealedJournal: Sendable {
 
     /// Writes `count` events about Ana, and a stranger's after each third.
     func record(_ count: Int) async throws {
-        try await journal.record((1...count).map { ($0 % 3 == 0 ? .loginFailed : .logout, $0 % 3 == 0 ? nil : Journal.ana) })
+        try await journal.record(
+            (1...count).map { ($0 % 3 == 0 ? .loginFailed : .logout, $0 % 3 == 0 ? nil : Journal.ana) })
     }
 
     /// Seals everything that waits; how many events that were.

@@ -14,7 +14,8 @@ import Testing
 
         func follow(_ events: [SealedEvent], in session: any SQLSession) throws {
             for event in events {
-                try session.run("INSERT INTO thing (id, user_id, state) VALUES (\(event.sequence + 100), \(Journal.ana), 'seen')")
+                try session.run(
+                    "INSERT INTO thing (id, user_id, state) VALUES (\(event.sequence + 100), \(Journal.ana), 'seen')")
             }
             if fails { throw Mishap() }
         }
@@ -52,7 +53,9 @@ import Testing
     }
 
     @Test(arguments: DatabaseKind.available)
-    func `an event that is committed late gets its place, and one that is too late counts as inserted`(kind: DatabaseKind)
+    func `an event that is committed late gets its place, and one that is too late counts as inserted`(
+        kind: DatabaseKind
+    )
         async throws
     {
         try await SealedJournal.open(kind) { log in
@@ -120,7 +123,9 @@ import Testing
             try await log.seal()
             try await log.record(900)
             let pages: Int = try #require(try await log.database.rows("PRAGMA page_count").first).get("page_count")
-            _ = try await log.database.transaction { try $0.rows(SQL(stringLiteral: "PRAGMA max_page_count = \(pages)")) }
+            _ = try await log.database.transaction {
+                try $0.rows(SQL(stringLiteral: "PRAGMA max_page_count = \(pages)"))
+            }
             await #expect(throws: StorageError.self) { try await log.seal() }
             #expect(try await log.count("security_seal") == 1)
             _ = try await log.database.transaction { try $0.rows("PRAGMA max_page_count = 1000000") }
@@ -160,8 +165,10 @@ import Testing
     @Test(
         arguments: DatabaseKind.available,
         [
-            "UPDATE security_event SET detail = '{}'", "DELETE FROM security_event", "UPDATE security_seal SET sequence = 9",
-            "DELETE FROM security_seal", "UPDATE security_checkpoint SET sealed_at = 0", "DELETE FROM security_checkpoint",
+            "UPDATE security_event SET detail = '{}'", "DELETE FROM security_event",
+            "UPDATE security_seal SET sequence = 9",
+            "DELETE FROM security_seal", "UPDATE security_checkpoint SET sealed_at = 0",
+            "DELETE FROM security_checkpoint",
         ] as [SQL])
     func `the database refuses to change what was written`(kind: DatabaseKind, deed: SQL) async throws {
         try await SealedJournal.open(kind) { (log) async throws -> Void in

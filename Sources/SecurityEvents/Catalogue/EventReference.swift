@@ -17,7 +17,10 @@ package enum EventReference {
         ]
         for category in EventCategory.allCases {
             lines += ["", "## \(category.rawValue)", ""]
-            lines += ["| type | severity | OWASP | seen by | kept | folded | what it tells |", "|---|---|---|---|---|---|---|"]
+            lines += [
+                "| type | severity | OWASP | seen by | kept | folded | what it tells |",
+                "|---|---|---|---|---|---|---|",
+            ]
             lines += EventType.allCases.filter { $0.category == category }.map(row)
         }
         return lines.joined(separator: "\n") + "\n"

@@ -15,11 +15,13 @@ extension EventType {
         case .accountLocked:
             return EventFacts(
                 .critical, .authentication, "authn_login_lock", .concerned,
-                "Too many refused sign-ins or codes: the address, the known device or the second factor is locked.", by: .guarded)
+                "Too many refused sign-ins or codes: the address, the known device or the second factor is locked.",
+                by: .guarded)
         case .lockoutAttemptWhileLocked:
             return EventFacts(
                 .critical, .authentication, "authn_login_lock", .concerned,
-                "A sign-in was tried while locked; it was refused unread and lengthened nothing.", kept: .routine, by: .anybody)
+                "A sign-in was tried while locked; it was refused unread and lengthened nothing.", kept: .routine,
+                by: .anybody)
         case .reauthenticated:
             return EventFacts(
                 .info, .authentication, "authn_login_success", .concerned,
@@ -44,7 +46,8 @@ extension EventType {
             return EventFacts(
                 .info, .session, "session_expired", .concerned, "A person ended a session, or all of theirs.")
         case .tokenRefresh:
-            return EventFacts(.info, .session, "session_renewed", .concerned, "A refresh token was exchanged.", kept: .routine)
+            return EventFacts(
+                .info, .session, "session_renewed", .concerned, "A refresh token was exchanged.", kept: .routine)
         case .tokenTheftDetected:
             return EventFacts(
                 .critical, .session, "authn_token_reuse", .concerned,
@@ -59,7 +62,8 @@ extension EventType {
         case .registrationForKnownAddress:
             return EventFacts(
                 .warning, .account, "user_created", .administrators,
-                "Somebody tried to register with an address that has an account; the mail to its owner says so.", by: .anybody)
+                "Somebody tried to register with an address that has an account; the mail to its owner says so.",
+                by: .anybody)
         case .invitationCreated:
             return EventFacts(.info, .account, "user_invited", .concerned, "Somebody was invited to make an account.")
         case .invitationRevoked:

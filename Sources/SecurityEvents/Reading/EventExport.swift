@@ -18,7 +18,8 @@ package struct EventExport: Sendable {
 
     /// The events from `from` up to, and without, `to`. `event` says who asks: a `security_log_exported`.
     package func begin(from: Timestamp?, to: Timestamp?, telling event: Event) async throws -> Lines {
-        var conditions: [SQL] = ["id < \(event.id)"]
+        // What is written meanwhile belongs to the next export.
+        var conditions: [SQL] = ["at <= \(event.at)", "id <> \(event.id)"]
         if let from { conditions.append("at >= \(from)") }
         if let to { conditions.append("at < \(to)") }
         let span = conditions.joined(separator: " AND ")
@@ -77,7 +78,8 @@ package struct EventExport: Sendable {
 extension RecordedEvent {
     fileprivate var csvFields: [String] {
         [
-            id.description, at.iso8601, type, severity.rawValue, userID?.description ?? "", sessionID?.description ?? "",
+            id.description, at.iso8601, type, severity.rawValue, userID?.description ?? "",
+            sessionID?.description ?? "",
             ip ?? "", userAgent, requestID, detailJSON,
         ]
     }

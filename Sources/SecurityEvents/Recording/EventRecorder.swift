@@ -24,7 +24,8 @@ package struct EventRecorder: Sendable {
         // Always asked, so that an event costs the same two statements whether it is written or not.
         let isWritten =
             try session.run(
-                Self.insertion + "SELECT \(Self.values(event, user: "\(event.userID)")) \(budget.permission(event))") > 0
+                Self.insertion + "SELECT \(Self.values(event, user: "\(event.userID)")) \(budget.permission(event))")
+            > 0
         guard isWritten else { return }
         for follower in followers { try follower.follow(event, in: session) }
     }

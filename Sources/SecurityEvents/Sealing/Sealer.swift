@@ -56,11 +56,15 @@ package final class Sealer: Sendable {
             defer { memory.round += 1 }
             return (memory.round, memory.last)
         }
-        guard let key = keys.active() else { throw StorageError.failed("there is no key to seal the security log with") }
+        guard let key = keys.active() else {
+            throw StorageError.failed("there is no key to seal the security log with")
+        }
         let lookback = round % Self.roundsBetweenLongLooks == 0 ? Self.patience : Self.glance
         // Asked outside first: most rounds find nothing, and need no transaction.
         let known = try await SealedLog.read(from: database)
-        let isSetBack = last.map { known.sequence < $0.sequence || known.sequence == $0.sequence && known.mac != $0.mac }
+        let isSetBack = last.map {
+            known.sequence < $0.sequence || known.sequence == $0.sequence && known.mac != $0.mac
+        }
         if isSetBack == true { try await tellOfSetBack(known, expected: last) }
         let bound = horizon(known, lookback)
         guard try await !database.rows(Self.unsealed(after: bound, columns: "e.id", limit: 1)).isEmpty else {

@@ -33,7 +33,8 @@ extension SealedEvent {
             case .warning: 4
             case .info: 6
             }
-        let name = String(event.type.unicodeScalars.filter { (33...126).contains($0.value) }.prefix(32).map(Character.init))
+        let name = String(
+            event.type.unicodeScalars.filter { (33...126).contains($0.value) }.prefix(32).map(Character.init))
         let head = "<\(10 * 8 + level)>1 \(event.at.iso8601) - gatehouse - \(name.isEmpty ? "-" : name) - "
         return Array(head.utf8) + jsonLine
     }

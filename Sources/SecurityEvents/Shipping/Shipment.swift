@@ -38,7 +38,9 @@ package struct Shipment<Cargo: LogCargo>: Sendable {
     /// Hands on what waits, at most a batch; how many pieces. Throws what the receiver throws.
     package func ship(to receiver: some LogReceiver<Cargo>) async throws -> Int {
         let done = try await position() ?? 0
-        guard try await !Cargo.after(done, limit: 1, in: database).isEmpty, let from = try await begin() else { return 0 }
+        guard try await !Cargo.after(done, limit: 1, in: database).isEmpty, let from = try await begin() else {
+            return 0
+        }
         let pieces = try await Cargo.after(from, limit: Self.batch, in: database)
         guard let last = pieces.last?.lastSequence else { return 0 }
         try await receiver.take(pieces)

@@ -41,7 +41,8 @@ extension AuditFinding: CustomStringConvertible {
             "the log was cut off after sequence \(after); it had reached \(expected)"
         case .beginningCutOff(let first): "the log was cut off before sequence \(first), and not by retention"
         case .checkpointChanged(let last): "the checkpoint at sequence \(last) was changed or removed"
-        case .notAsAnchored(let last): "the checkpoint at sequence \(last) is not the anchored one: the log was sealed anew"
+        case .notAsAnchored(let last):
+            "the checkpoint at sequence \(last) is not the anchored one: the log was sealed anew"
         case .anchorUnreadable(let line): "line \(line) of the anchor is no checkpoint of this log"
         case .keyUnknown(let last, let keyID):
             "the batch up to sequence \(last) was sealed under key \(keyID), which is not in the key ring"

@@ -98,7 +98,9 @@ struct ChainCheck {
         }
         for suspect in suspects where !moved.contains(suspect.seal.sequence) {
             // Behind one that was moved stands an event that is right, and only has another in front of it.
-            let isRight = links.contains { code.link(suspect.seal.sequence, after: $0, leaf: suspect.leaf) == suspect.seal.mac }
+            let isRight = links.contains {
+                code.link(suspect.seal.sequence, after: $0, leaf: suspect.leaf) == suspect.seal.mac
+            }
             if !isRight { tellChanged(suspect.seal) }
         }
     }

@@ -35,7 +35,8 @@ struct LogFrame: Sendable {
     }
 
     private static func strays(_ condition: SQL, in sql: any SQLSession) throws -> [(sequence: Int64, event: EventID)] {
-        try sql.rows("SELECT sequence, event_id FROM security_seal WHERE \(condition) ORDER BY sequence LIMIT 100").map {
+        try sql.rows("SELECT sequence, event_id FROM security_seal WHERE \(condition) ORDER BY sequence LIMIT 100").map
+        {
             (try $0.get("sequence"), try $0.get("event_id"))
         }
     }

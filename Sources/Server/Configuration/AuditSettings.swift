@@ -37,7 +37,8 @@ package struct AuditSettings: Sendable {
         }
         let sink = reader.text(
             "SECURITY_LOG_SINK",
-            "Where security events are sent besides: stdout, file:PATH, syslog:HOST:PORT (UDP) or syslog+tcp:HOST:PORT.")
+            "Where security events are sent besides: stdout, file:PATH, syslog:HOST:PORT (UDP) or syslog+tcp:HOST:PORT."
+        )
         self.sink = sink.flatMap(Self.sink)
         if sink != nil, self.sink == nil {
             reader.refuse(

@@ -30,7 +30,8 @@ struct Maintenance: Service {
             }
             if round % Self.roundsBetweenPruning == 0 {
                 await attend("security log not pruned") {
-                    try await installation.gate.audit.retention(life: installation.configuration.audit.retention).prune()
+                    try await installation.gate.audit.retention(life: installation.configuration.audit.retention)
+                        .prune()
                 }
                 await attend("guards not pruned") {
                     _ = try await installation.gate.guardian.prune(

@@ -23,7 +23,9 @@ struct Sealing: Service {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await repeated("events not sealed", every: Self.interval) { try await seal(sealer) } }
                 group.addTask {
-                    await repeated("events not folded", every: Self.intervalOfFolding) { try await audit.folding.write() }
+                    await repeated("events not folded", every: Self.intervalOfFolding) {
+                        try await audit.folding.write()
+                    }
                 }
                 group.addTask {
                     await repeated("log not proven", every: Self.intervalOfVerification) { try await prove(audit) }
