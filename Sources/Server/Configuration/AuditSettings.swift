@@ -27,11 +27,11 @@ package struct AuditSettings: Sendable {
             reader.integer(
                 "SECURITY_LOG_RETENTION_DAYS", default: 90, in: 1...3_650,
                 "How long security events are kept; routine ones for a third of it."))
-        let anchor = reader.text(
+        let anchor = reader.secret(
             "AUDIT_ANCHOR",
             "Where each checkpoint of the security log is put besides: file:PATH, best on another machine's disk, or an https:// address it is posted to."
         )
-        self.anchor = anchor.flatMap(Self.anchor)
+        self.anchor = anchor.flatMap { Self.anchor($0.exposed) }
         if anchor != nil, self.anchor == nil {
             reader.refuse("AUDIT_ANCHOR", "must be file:PATH or an address such as https://example.com/anchor.")
         }
