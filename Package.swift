@@ -75,7 +75,7 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
         library("StoragePostgres", ["Core", "Storage", "CPostgres", nioPosix]),
-        library("SecurityEvents", ["Core", "Storage", "CMaxMind"]),
+        library("SecurityEvents", ["Core", "Storage", "CMaxMind", crypto]),
         library(
             "Identity",
             [
@@ -89,7 +89,7 @@ let package = Package(
         library(
             "Delivery",
             [
-                "Core", "Storage", "SecurityEvents", "Identity", "MailTemplates", "CCurl", crypto, logging, nioCore,
+                "Core", "Storage", "SecurityEvents", "Identity", "MailTemplates", "CCurl", crypto, logging, nioCore, nioPosix,
                 httpClient,
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
@@ -118,7 +118,9 @@ let package = Package(
             ],
             swiftSettings: strict),
         .executableTarget(
-            name: "microbench", dependencies: ["Core", "Identity", "SecurityEvents"], path: "bench/micro",
+            name: "microbench",
+            dependencies: ["Core", "Identity", "SecurityEvents", "Storage", "StorageSQLite", crypto],
+            path: "bench/micro",
             swiftSettings: strict),
         .target(
             name: "TestSupport",
@@ -135,7 +137,7 @@ let package = Package(
             ],
             exclude: ["Data"], swiftSettings: strict),
         .testTarget(
-            name: "SecurityEventsTests", dependencies: ["Core", "Storage", "SecurityEvents", "TestSupport"],
+            name: "SecurityEventsTests", dependencies: ["Core", "Storage", "SecurityEvents", "TestSupport", crypto],
             exclude: ["Data"],
             swiftSettings: strict),
         tests("ServerTests", ["Core", "Identity", "Web", "Server", "TestSupport", logging]),
@@ -143,8 +145,8 @@ let package = Package(
             name: "DeliveryTests",
             dependencies: [
                 "Core", "Storage", "SecurityEvents", "Identity", "Delivery", "MailTemplates", "TestSupport",
-                crypto, hummingbird,
-                logging, nioCore, nioPosix, httpClient,
+                hummingbird,
+                logging, nioCore, nioPosix, httpClient, crypto,
             ],
             exclude: ["smtp_server.py"], swiftSettings: strict),
         tests("CoreTests", ["Core", "TestSupport"]),

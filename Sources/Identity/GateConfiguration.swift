@@ -34,10 +34,12 @@ package struct GateConfiguration: Sendable {
     /// Whether mail can be sent (`MAIL_URL`).
     package var sendsMail = false
     package var recordsEvents = true
-    /// What happens together with every event that is written.
     /// Of which events alerts are written.
     package var alertRules = AlertRuleBook()
+    /// What happens together with every event that is written.
     package var eventFollowers: [any EventFollower] = []
+    /// How many events that strangers cause are written one by one.
+    package var eventBudget: EventBudget? = EventBudget()
     package var reauthentication = ReauthenticationPolicy()
 
     /// The seed's values, under `secret`.
@@ -53,7 +55,9 @@ extension Gate {
     package static func open(
         _ configuration: GateConfiguration, database: any Database, world: World
     ) async throws -> Gate {
-        let uses = [RingKey.Use.passwordSealing, .factorSealing] + [configuration.algorithm.ringUse].compactMap(\.self)
+        let uses =
+            [RingKey.Use.passwordSealing, .factorSealing, .auditSealing]
+            + [configuration.algorithm.ringUse].compactMap(\.self)
         let ring = try await KeyRing.open(database, secret: configuration.secret, uses: uses, world: world)
         let accessTokens = try await AccessTokens(
             algorithm: configuration.algorithm, issuer: configuration.issuer, audience: configuration.audience,
@@ -67,7 +71,8 @@ extension Gate {
             hasher: PasswordHasher(cost: configuration.hashCost, world: world), pool: hashing, store: store)
         let recorder = EventRecorder(
             isEnabled: configuration.recordsEvents,
-            followers: configuration.eventFollowers + [AlertFollower(rules: configuration.alertRules)])
+            followers: configuration.eventFollowers + [AlertFollower(rules: configuration.alertRules)],
+            budget: configuration.eventBudget)
         try await configuration.alertRules.reload(from: database)
         let links = MailedLinks(world: world)
         let mailbox = Mailbox(

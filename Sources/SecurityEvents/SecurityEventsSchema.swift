@@ -58,6 +58,6 @@ package enum SecurityEventsSchema {
                     "CREATE TABLE alert_turn (id BIGINT PRIMARY KEY, taken_at BIGINT NOT NULL)",
                     "INSERT INTO alert_turn (id, taken_at) VALUES (1, 0)",
                 ]),
-        ]
+        ] + auditMigrations
     }
 }

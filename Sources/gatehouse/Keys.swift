@@ -32,7 +32,7 @@ struct Keys: AsyncParsableCommand {
             discussion:
                 "A signing key is published 10 minutes before it signs. Passwords are sealed anew as people sign in.")
 
-        @Argument(help: "password-sealing, signing-eddsa or signing-es256.")
+        @Argument(help: "password-sealing, factor-sealing, audit-sealing, signing-eddsa or signing-es256.")
         var use: String
 
         func run() async throws {
@@ -43,7 +43,7 @@ struct Keys: AsyncParsableCommand {
             let installation = try await Start.installation(configuration, level: .warning)
             let overlap = installation.gate.clocks.accessToken + .minutes(5)
             // The other nodes read the ring every few seconds; verifiers elsewhere may keep the key set for five minutes.
-            let publishFor: Duration = use == .passwordSealing ? .minutes(1) : .minutes(10)
+            let publishFor: Duration = use == .passwordSealing || use == .auditSealing ? .minutes(1) : .minutes(10)
             let key = try await installation.gate.ring.rotate(use, publishFor: publishFor, overlap: overlap)
             await installation.close()
             print("Added \(key.id); it takes over at \(key.activatesAt.iso8601).")

@@ -66,6 +66,24 @@ private struct Work: Equatable {
     }
 
     @Test(arguments: DatabaseKind.available)
+    func `cost the same statements when the source has used up its budget of events`(kind: DatabaseKind) async throws {
+        try await Self.open(kind) { fixture in
+            for number in 1...30 {
+                try await fixture.gate.passwordReset.request("u\(number)@x.example", from: GateFixture.source)
+            }
+            var work: [Work] = []
+            for name in ["known", "unknown"] {
+                work.append(
+                    try await Self.work(fixture) {
+                        try await $0.passwordReset.request("\(name)@example.com", from: GateFixture.source)
+                    })
+            }
+            #expect(work[0] == work[1])
+            #expect(work[0].events == 0)
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
     func `cost the same work when a password is forgotten and when a link is sent again`(kind: DatabaseKind)
         async throws
     {

@@ -5,7 +5,7 @@ import Testing
 @Suite(.serialized) struct `the program gatehouse` {
     private static let secret = "0123456789 abcdefghijklmnopqrstuvwxyz ABCDEF"
 
-    private func port() -> String { String(11_000 + Int(ProcessInfo.processInfo.processIdentifier) % 15_000) }
+    func port() -> String { String(11_000 + Int(ProcessInfo.processInfo.processIdentifier) % 15_000) }
 
     @Test func `serves the demo, and every line that it prints for the newcomer works`() async throws {
         let directory = try Directory()

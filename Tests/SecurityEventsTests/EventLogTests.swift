@@ -95,10 +95,17 @@ import Testing
     @Test(arguments: DatabaseKind.available)
     func `a stored name that the catalogue no longer has is still shown`(kind: DatabaseKind) async throws {
         try await Self.open(kind) { journal in
-            _ = try await journal.database.batch(["UPDATE security_event SET type = 'forgotten' WHERE type = 'logout'"])
+            let (id, now): (EventID, Timestamp) = (journal.time.world.identifier(), journal.time.now)
+            _ = try await journal.database.batch([
+                """
+                INSERT INTO security_event (id, type, at, user_id, user_agent, request_id, detail)
+                VALUES (\(id), 'forgotten', \(now), \(Journal.ana), '', '', '{}')
+                """
+            ])
             let newest = try #require(try await journal.all().first)
             #expect(newest.type == "forgotten")
             #expect(newest.severity == .info)
+            #expect(try await journal.read(.person(Journal.ana)).allSatisfy { $0.type != "forgotten" })
         }
     }
 }

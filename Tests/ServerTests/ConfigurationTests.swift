@@ -187,10 +187,18 @@ import Web
         ("PORT", ["0", "65536", "-1", "80.0", "eighty"]), ("MAX_LOGIN_ATTEMPTS", ["0", "101"]),
         ("JWT_EXPIRATION", ["9s", "25h", "0"]), ("REFRESH_REUSE_GRACE_SECONDS", ["-1", "301"]),
         ("MIN_PASSWORD_LENGTH", ["7", "65"]), ("PASSWORD_HASH_PASSES", ["0", "17"]),
+        ("SECURITY_LOG_RETENTION_DAYS", ["0", "3651"]),
+        ("AUDIT_ANCHOR", ["vault", "file:", "ftp://example.com", "https://"]),
+        ("SECURITY_LOG_SINK", ["syslog", "syslog:host", "syslog::514", "syslog:host:0", "file:", "stderr"]),
         ("REGISTRATION_MODE", ["everybody"]), ("GATEHOUSE_ENV", ["staging", "prod"]), ("LOG_LEVEL", ["loud"]),
     ])
     func `refuses a value out of range`(name: String, values: [String]) {
         for value in values { #expect(Self.refused([name: value]) == [name], "\(value)") }
+    }
+
+    @Test(arguments: ["stdout", "file:/var/log/events", "syslog:logs.example.com:514", "syslog+tcp:[2001:db8::1]:601"])
+    func `takes each place for security events`(sink: String) {
+        #expect(Self.refused(["SECURITY_LOG_SINK": sink, "AUDIT_ANCHOR": "https://vault.example.com/a?t=1"]) == [])
     }
 
     @Test func `refuses a pool whose least is more than its most`() {

@@ -32,3 +32,5 @@ let activity = ActivityTracker()
 let now = world.now()
 let note = nanoseconds(turns: 1_000_000) { turn in activity.note(open[turn % 1_000], at: now) }
 print("noting activity\t\(note)\t1000")
+
+try await measureAuditVerification(events: 200_000)

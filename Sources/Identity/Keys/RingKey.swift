@@ -13,6 +13,8 @@ package struct RingKey: Sendable {
         case passwordSealing = "password-sealing"
         /// Seals the secrets of second factors at rest: AES-256-GCM; and keys the hashes of recovery codes: HMAC-SHA256.
         case factorSealing = "factor-sealing"
+        /// Seals the security log: HMAC-SHA256. The log is verified with it for as long as it is kept.
+        case auditSealing = "audit-sealing"
         /// Signs access tokens: Ed25519.
         case signingEdDSA = "signing-eddsa"
         /// Signs access tokens: P-256.
@@ -21,7 +23,7 @@ package struct RingKey: Sendable {
         /// Whether values rest under the key, so that it must never be retired by the clock.
         var seals: Bool {
             switch self {
-            case .passwordSealing, .factorSealing: return true
+            case .passwordSealing, .factorSealing, .auditSealing: return true
             case .signingEdDSA, .signingES256: return false
             }
         }

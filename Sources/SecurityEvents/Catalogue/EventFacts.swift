@@ -34,6 +34,33 @@ package enum EventVisibility: String, Sendable, CaseIterable {
     case administrators
 }
 
+/// How long an event is kept, measured by `SECURITY_LOG_RETENTION_DAYS`, which no event outlives.
+package enum RetentionClass: String, Sendable, CaseIterable {
+    /// All of that time.
+    case ordinary
+    /// A third of it: what happens by the thousand on a quiet day, and tells little a month later.
+    case routine
+
+    /// How much of the whole time it is.
+    func life(of whole: Duration) -> Duration {
+        switch self {
+        case .ordinary: whole
+        case .routine: whole / 3
+        }
+    }
+}
+
+/// Who can bring an event about.
+package enum EventReach: String, Sendable, CaseIterable {
+    /// Whoever has signed in, or shown a credential; or the server itself.
+    case insiders
+    /// Anybody on the Internet, as often as they like: counted against a budget per source, see ``EventBudget``.
+    case anybody
+    /// Anybody, but about one account only as often as the gate lets them: what is about an account is always written, and
+    /// only what is about no account is counted against the budget.
+    case guarded
+}
+
 /// What the catalogue knows of a type of event.
 package struct EventFacts: Sendable, Hashable {
     package let severity: EventSeverity
@@ -43,15 +70,19 @@ package struct EventFacts: Sendable, Hashable {
     package let visibility: EventVisibility
     /// What it tells, in a sentence.
     package let summary: String
+    package let retention: RetentionClass
+    package let reach: EventReach
 
     init(
         _ severity: EventSeverity, _ category: EventCategory, _ owaspName: String, _ visibility: EventVisibility,
-        _ summary: String
+        _ summary: String, kept retention: RetentionClass = .ordinary, by reach: EventReach = .insiders
     ) {
         self.severity = severity
         self.category = category
         self.owaspName = owaspName
         self.visibility = visibility
         self.summary = summary
+        self.retention = retention
+        self.reach = reach
     }
 }

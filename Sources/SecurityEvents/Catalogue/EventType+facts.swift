@@ -7,19 +7,21 @@ extension EventType {
         case .loginFailed:
             return EventFacts(
                 .warning, .authentication, "authn_login_fail", .concerned,
-                "A sign-in was refused; the reason is in the detail and was not shown.")
+                "A sign-in was refused; the reason is in the detail and was not shown.", by: .anybody)
         case .multipleFailedLogins:
             return EventFacts(
                 .critical, .authentication, "authn_login_fail_max", .concerned,
-                "Three or more sign-ins for one address were refused within five minutes.")
+                "Three or more sign-ins for one address were refused within five minutes.", by: .guarded)
         case .accountLocked:
             return EventFacts(
                 .critical, .authentication, "authn_login_lock", .concerned,
-                "Too many refused sign-ins or codes: the address, the known device or the second factor is locked.")
+                "Too many refused sign-ins or codes: the address, the known device or the second factor is locked.",
+                by: .guarded)
         case .lockoutAttemptWhileLocked:
             return EventFacts(
                 .critical, .authentication, "authn_login_lock", .concerned,
-                "A sign-in was tried while locked; it was refused unread and lengthened nothing.")
+                "A sign-in was tried while locked; it was refused unread and lengthened nothing.", kept: .routine,
+                by: .anybody)
         case .reauthenticated:
             return EventFacts(
                 .info, .authentication, "authn_login_success", .concerned,
@@ -44,7 +46,8 @@ extension EventType {
             return EventFacts(
                 .info, .session, "session_expired", .concerned, "A person ended a session, or all of theirs.")
         case .tokenRefresh:
-            return EventFacts(.info, .session, "session_renewed", .concerned, "A refresh token was exchanged.")
+            return EventFacts(
+                .info, .session, "session_renewed", .concerned, "A refresh token was exchanged.", kept: .routine)
         case .tokenTheftDetected:
             return EventFacts(
                 .critical, .session, "authn_token_reuse", .concerned,
@@ -55,11 +58,12 @@ extension EventType {
                 .info, .session, "session_expired", .concerned,
                 "A session was ended before its time by its owner from elsewhere, by an owner or admin, or by a rule.")
         case .registered:
-            return EventFacts(.info, .account, "user_created", .concerned, "An account was made.")
+            return EventFacts(.info, .account, "user_created", .concerned, "An account was made.", by: .guarded)
         case .registrationForKnownAddress:
             return EventFacts(
                 .warning, .account, "user_created", .administrators,
-                "Somebody tried to register with an address that has an account; the mail to its owner says so.")
+                "Somebody tried to register with an address that has an account; the mail to its owner says so.",
+                by: .anybody)
         case .invitationCreated:
             return EventFacts(.info, .account, "user_invited", .concerned, "Somebody was invited to make an account.")
         case .invitationRevoked:
@@ -91,7 +95,7 @@ extension EventType {
         case .passwordResetRequested:
             return EventFacts(
                 .info, .credentials, "authn_password_change", .concerned,
-                "A link to choose a new password was asked for.")
+                "A link to choose a new password was asked for.", by: .anybody)
         case .passwordReset:
             return EventFacts(
                 .warning, .credentials, "authn_password_change", .concerned,
@@ -154,11 +158,15 @@ extension EventType {
         case .rateLimited:
             return EventFacts(
                 .warning, .traffic, "excess_rate_limit_exceeded", .concerned,
-                "A rate limit refused a request; written once a window and source.")
+                "A rate limit refused a request; written once a window and source.", kept: .routine, by: .anybody)
         case .csrfRejected:
             return EventFacts(
                 .warning, .traffic, "malicious_csrf", .administrators,
-                "A page of another origin tried to act with this browser's cookies.")
+                "A page of another origin tried to act with this browser's cookies.", kept: .routine, by: .anybody)
+        case .personErased:
+            return EventFacts(
+                .warning, .data, "sensitive_delete", .administrators,
+                "What the security log held about a person was erased; the events and their seals stay.")
         case .alertRuleChanged:
             return EventFacts(.warning, .monitoring, "authz_change", .concerned, "A rule for alerts was changed.")
         case .alertDeliveryFailed:
@@ -177,6 +185,9 @@ extension EventType {
 
     /// The event's name in the OWASP Logging Vocabulary, for a reader that collects from many products.
     package var owaspName: String { facts.owaspName }
+
+    /// What it is about.
+    package var category: EventCategory { facts.category }
 
     /// What the event tells, in a sentence, for the documentation and the reader of an alert.
     package var summary: String { facts.summary }

@@ -95,6 +95,8 @@ package enum EventType: String, Sendable, CaseIterable {
     case dataExportLarge = "data_export_large"
     /// The security log was exported.
     case securityLogExported = "security_log_exported"
+    /// What the security log held about a person was erased; the events and their seals stay.
+    case personErased = "person_erased"
     /// A rate limit refused a request; written once a window and source.
     case rateLimited = "rate_limited"
     /// A page of another origin tried to act with this browser's cookies.

@@ -53,12 +53,19 @@ package struct EventLog: Sendable {
         self.database = database
     }
 
+    /// Whatever the catalogue does not show to people stays hidden, names that it no longer has included. The empty text keeps the
+    /// index by type out of it: the person's own index is the narrow one.
+    private static let shownToPeople: SQL = {
+        let names = EventType.allCases.filter { $0.facts.visibility == .concerned }.map { "\($0.rawValue)" as SQL }
+        return "type || '' IN (\(names.joined(separator: ", ")))"
+    }()
+
     /// The events that `audience` may see and `query` asks for, newest first, in one query.
     ///
     /// A person who asks for somebody else's events gets their own intersection with them: none.
     package func events(for audience: EventAudience, matching query: EventQuery) async throws -> [RecordedEvent] {
         var conditions: [SQL] = []
-        if case .person(let id) = audience { conditions.append("user_id = \(id)") }
+        if case .person(let id) = audience { conditions += ["user_id = \(id)", Self.shownToPeople] }
         if let type = query.type { conditions.append("type = \(type.rawValue)") }
         if let severity = query.severity {
             let names = EventType.allCases.filter { $0.severity == severity }.map { "\($0.rawValue)" as SQL }

@@ -6,16 +6,32 @@ package import Storage
 package struct EventRecorder: Sendable {
     private let isEnabled: Bool
     private let followers: [any EventFollower]
+    private let budget: EventBudget?
 
     /// A recorder; one that is not enabled (`ENABLE_SECURITY_EVENT_LOGGING=false`) writes nothing. `followers` act on every event
-    /// that is written.
-    package init(isEnabled: Bool = true, followers: [any EventFollower] = []) {
+    /// that is written. `budget` says how many events that strangers cause are written one by one; without it all are.
+    package init(isEnabled: Bool = true, followers: [any EventFollower] = [], budget: EventBudget? = nil) {
         self.isEnabled = isEnabled
         self.followers = followers
+        self.budget = budget
     }
 
-    /// Writes `event` in the transaction behind `session`.
+    /// Writes `event` in the transaction behind `session`, or counts it when its source has used up its ``EventBudget``.
     package func record(_ event: Event, in session: any SQLSession) throws {
+        guard isEnabled else { return }
+        guard let budget, budget.covers(event) else { return try recordUncounted(event, in: session) }
+        try session.run(budget.charge(event))
+        // Always asked, so that an event costs the same two statements whether it is written or not.
+        let isWritten =
+            try session.run(
+                Self.insertion + "SELECT \(Self.values(event, user: "\(event.userID)")) \(budget.permission(event))")
+            > 0
+        guard isWritten else { return }
+        for follower in followers { try follower.follow(event, in: session) }
+    }
+
+    /// Writes `event` whatever its source has done before.
+    func recordUncounted(_ event: Event, in session: any SQLSession) throws {
         guard isEnabled else { return }
         try session.run(Self.insertion + "VALUES (\(Self.values(event, user: "\(event.userID)")))")
         for follower in followers { try follower.follow(event, in: session) }

@@ -17,8 +17,6 @@ enum ReservedSettings {
         _ = reader.integer(
             "GEO_ANOMALY_THRESHOLD_MILES", default: 500, in: 1...12_500, "How far is unusual.")
         reader.reserve()
-        _ = reader.integer(
-            "SECURITY_LOG_RETENTION_DAYS", default: 90, in: 1...3_650, "How long security events are kept.")
         reader.reserve()
     }
 }

@@ -32,6 +32,7 @@ package struct ServerConfiguration: Sendable {
     package var database: DatabaseSettings
     /// The gate's settings but for the secret, which may still have to be made.
     package var gate: GateSettings
+    package var audit: AuditSettings
     package var accounts: AccountSettings
     package var sms: SMSSettings
     package var alerts: AlertSettings
@@ -52,6 +53,7 @@ package struct ServerConfiguration: Sendable {
         let process = ProcessSettings(&reader)
         let database = DatabaseSettings(&reader, dataDirectory: process.dataDirectory)
         let gate = GateSettings(&reader)
+        let audit = AuditSettings(&reader)
         let accounts = AccountSettings(&reader, dataDirectory: process.dataDirectory)
         let sms = SMSSettings(&reader)
         let alerts = AlertSettings(
@@ -69,7 +71,7 @@ package struct ServerConfiguration: Sendable {
             environment: process.environment, host: process.host, port: process.port,
             dataDirectory: process.dataDirectory, publicURL: process.publicURL,
             trustedProxies: process.trustedProxies, logLevel: process.logLevel,
-            logFormat: process.logFormat, database: database, gate: gate, accounts: accounts, sms: sms,
+            logFormat: process.logFormat, database: database, gate: gate, audit: audit, accounts: accounts, sms: sms,
             alerts: alerts, factors: factors, web: web,
             settings: reader.settings,
             notices: (process.isProduction

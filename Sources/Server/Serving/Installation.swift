@@ -4,7 +4,7 @@ package import Core
 import Foundation
 package import Identity
 package import Logging
-import SecurityEvents
+package import SecurityEvents
 package import Storage
 import StoragePostgres
 import StorageSQLite
@@ -20,6 +20,8 @@ package struct Installation: Sendable {
     package let book: ClientBook
     /// What waits to be sent.
     package var outbox: Outbox { Outbox(database: database, world: world) }
+    /// What is shown every event as it is sealed.
+    package var sealFollowers: [any SealFollower] { [] }
     let secret: ServerSecret
     let http: HTTPClient
 

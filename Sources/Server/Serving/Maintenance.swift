@@ -32,6 +32,10 @@ struct Maintenance: Service {
                 try await installation.gate.accessTokens.reloadKeys()
             }
             if round % Self.roundsBetweenPruning == 0 {
+                await attend("security log not pruned") {
+                    try await installation.gate.audit.retention(life: installation.configuration.audit.retention)
+                        .prune()
+                }
                 await attend("guards not pruned") {
                     _ = try await installation.gate.guardian.prune(
                         installation.database, now: installation.world.now())

@@ -40,6 +40,7 @@ extension Installation {
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) }, logger: logger)
         var services: [any Service] = [
             application, Maintenance(installation: self), Revocations(installation: self),
+            Sealing(installation: self, sealFollowers: sealFollowers),
         ]
         services += try deliveries()
         if let sentry = sentrySender {

@@ -35,7 +35,7 @@ package struct Migrator: Sendable {
             try Self.check(applied, against: migrations, for: dialect)
             let pending = migrations.filter { applied[$0.number] == nil }
             for migration in pending {
-                for statement in migration.statements { try session.run(statement) }
+                for statement in migration.statements(for: dialect) { try session.run(statement) }
                 try session.run(
                     """
                     INSERT INTO schema_migration (number, name, checksum, applied_at)

@@ -2,11 +2,14 @@
 ///
 /// A spreadsheet takes a field that begins with `=`, `+`, `-` or `@` for a formula, which may send what stands beside it to a stranger:
 /// such a field gets an apostrophe in front, which spreadsheets do not show (CSV injection, ASVS 1.2.10).
-struct CSVWriter: Sendable {
-    private(set) var bytes: [UInt8] = []
+package struct CSVWriter: Sendable {
+    private var bytes: [UInt8] = []
+
+    /// An empty file.
+    package init() {}
 
     /// Adds a line.
-    mutating func line(_ fields: [String]) {
+    package mutating func line(_ fields: [String]) {
         for (index, field) in fields.enumerated() {
             if index > 0 { bytes.append(UInt8(ascii: ",")) }
             append(field)
@@ -15,7 +18,7 @@ struct CSVWriter: Sendable {
     }
 
     /// What was written since the last time.
-    mutating func takeBytes() -> [UInt8] {
+    package mutating func takeBytes() -> [UInt8] {
         defer { bytes = [] }
         return bytes
     }
