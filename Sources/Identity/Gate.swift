@@ -39,6 +39,9 @@ package struct Gate: Sendable {
     package var unlock: Unlock { Unlock(gate: parts) }
     package var notMe: NotMe { NotMe(gate: parts) }
     package var team: Team { Team(gate: parts) }
+    package var sessionFigures: SessionFigures {
+        SessionFigures(database: parts.database, world: parts.world, clocks: parts.tickets.clocks)
+    }
     package var revocationFeed: RevocationFeed {
         RevocationFeed(database: parts.database, world: parts.world, revoked: parts.revoked)
     }

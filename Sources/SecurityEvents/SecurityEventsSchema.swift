@@ -23,7 +23,21 @@ package enum SecurityEventsSchema {
                     """,
                     "CREATE INDEX security_event_by_user ON security_event (user_id, id)",
                     "CREATE INDEX security_event_by_type ON security_event (type, id)",
-                ])
+                ]),
+            Migration(
+                70, "event figures",
+                [
+                    """
+                    CREATE TABLE event_hour (
+                        type TEXT NOT NULL,
+                        hour BIGINT NOT NULL,
+                        events BIGINT NOT NULL,
+                        PRIMARY KEY (type, hour)
+                    )
+                    """,
+                    "CREATE TABLE event_total (type TEXT PRIMARY KEY, events BIGINT NOT NULL)",
+                    "CREATE TABLE event_rollup (id BIGINT PRIMARY KEY CHECK (id = 1), sequence BIGINT NOT NULL)",
+                ]),
         ]
     }
 }

@@ -7,7 +7,7 @@ import Storage
 
 /// The security log: `/v1/security`. Everybody sees their own events, owner and admin see all.
 package struct SecurityAPI: Sendable {
-    private let gate: Gate
+    let gate: Gate
     private let cursors: CursorSealer
 
     package init(gate: Gate, cursorKey: Secret<[UInt8]>) {
@@ -17,7 +17,10 @@ package struct SecurityAPI: Sendable {
 
     /// The routes of this area.
     package var routes: [Route] {
-        [Route(.get, "/v1/security/events", limit: .api, .signedIn(events))]
+        [
+            Route(.get, "/v1/security/events", limit: .api, .signedIn(events)),
+            Route(.get, "/v1/security/dashboard", limit: .api, .signedIn(dashboard)),
+        ]
     }
 
     /// `GET /events`: newest first.
