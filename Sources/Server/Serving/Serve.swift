@@ -3,6 +3,7 @@ import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
+import SecurityEvents
 import ServiceLifecycle
 import Storage
 import UnixSignals
@@ -21,8 +22,14 @@ extension Installation {
         Self.keepFreedMemory()
         let database = database
         let web = configuration.webConfiguration(secret: secret)
+        let logger = logger
+        let live = LiveEvents(
+            reader: SealedEvents(database: database),
+            failed: { error in
+                logger.warning("live events not read", metadata: ["error": .string("\(error)")])
+            })
         let routes = Routes(
-            gate: gate, book: book, configuration: web,
+            gate: gate, book: book, configuration: web, live: live,
             readiness: { await Self.readiness(of: database) })
         let application = Application(
             responder: routes.responder,
