@@ -97,7 +97,7 @@ let package = Package(
         library(
             "Web",
             [
-                "Core", "Storage", "SecurityEvents", "Identity", "CRM", hummingbird, logging, nioCore,
+                "Core", "Storage", "SecurityEvents", "Identity", "CRM", hummingbird, lifecycle, logging, nioCore,
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]),

@@ -37,6 +37,15 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     }
 }
 
+extension Timestamp {
+    /// The last moment that is a whole number of `step` after 1970 and not later than this one.
+    package func rounded(downTo step: Duration) -> Timestamp {
+        let length = max(1, step.milliseconds)
+        let rest = milliseconds % length
+        return self - .milliseconds(rest < 0 ? rest + length : rest)
+    }
+}
+
 extension Duration {
     /// Whole milliseconds, rounded toward zero; saturates.
     package var milliseconds: Int64 {

@@ -56,6 +56,9 @@ package struct Gate: Sendable {
     package var passkeySignIn: PasskeySignIn { PasskeySignIn(gate: parts) }
     package var passkeys: ManagePasskeys { ManagePasskeys(gate: parts) }
     package var mfa: MFAPolicy { parts.mfa }
+    package var sessionFigures: SessionFigures {
+        SessionFigures(database: parts.database, world: parts.world, clocks: parts.tickets.clocks)
+    }
     package var revocationFeed: RevocationFeed {
         RevocationFeed(database: parts.database, world: parts.world, revoked: parts.revoked)
     }

@@ -134,6 +134,19 @@ package enum IdentitySchema {
                     "ALTER TABLE invitation ADD COLUMN id \(.identifier)",
                     "CREATE UNIQUE INDEX invitation_by_id ON invitation (id)",
                 ]),
+            Migration(
+                45, "session figures",
+                [
+                    "ALTER TABLE session ADD COLUMN settled_at BIGINT",
+                    "CREATE INDEX session_unsettled ON session (created_at) WHERE settled_at IS NULL",
+                    """
+                    CREATE TABLE session_hour (
+                        hour BIGINT PRIMARY KEY,
+                        ended BIGINT NOT NULL,
+                        milliseconds BIGINT NOT NULL
+                    )
+                    """,
+                ]),
         ] + MFASchema.migrations + [knownDevices]
     }
 

@@ -58,6 +58,20 @@ package enum SecurityEventsSchema {
                     "CREATE TABLE alert_turn (id BIGINT PRIMARY KEY, taken_at BIGINT NOT NULL)",
                     "INSERT INTO alert_turn (id, taken_at) VALUES (1, 0)",
                 ]),
+            Migration(
+                70, "event figures",
+                [
+                    """
+                    CREATE TABLE event_hour (
+                        type TEXT NOT NULL,
+                        hour BIGINT NOT NULL,
+                        events BIGINT NOT NULL,
+                        PRIMARY KEY (type, hour)
+                    )
+                    """,
+                    "CREATE TABLE event_total (type TEXT PRIMARY KEY, events BIGINT NOT NULL)",
+                    "CREATE TABLE event_rollup (id BIGINT PRIMARY KEY CHECK (id = 1), sequence BIGINT NOT NULL)",
+                ]),
         ] + auditMigrations
     }
 }

@@ -3,6 +3,7 @@ package import Core
 import HTTPTypes
 package import Hummingbird
 package import Identity
+package import SecurityEvents
 
 /// Everything that the web side is made of.
 package struct WebConfiguration: Sendable {
@@ -53,7 +54,7 @@ package struct Routes: Sendable {
     private let configuration: WebConfiguration
 
     package init(
-        gate: Gate, book: ClientBook, configuration: WebConfiguration,
+        gate: Gate, book: ClientBook, configuration: WebConfiguration, live: LiveEvents,
         readiness: @escaping @Sendable () async -> OperationsAPI.Readiness
     ) {
         self.gate = gate
@@ -64,7 +65,8 @@ package struct Routes: Sendable {
             PasskeysAPI(gate: gate, cookies: configuration.cookies).routes,
             ClientsAPI(book: book, exports: ClientExport(gate: gate)).routes,
             UsersAPI(gate: gate, departure: AgentDeparture(gate: gate)).routes,
-            SecurityAPI(gate: gate, cursorKey: configuration.cursorKey).routes, AlertRulesAPI(gate: gate).routes,
+            SecurityAPI(gate: gate, live: live, cursorKey: configuration.cursorKey).routes,
+            AlertRulesAPI(gate: gate).routes,
             OperationsAPI(gate: gate, readiness: readiness).routes, InvitationPages(gate: gate).routes,
             RecoveryPages(gate: gate).routes, Assets.routes,
         ]

@@ -7,6 +7,7 @@ import HummingbirdTesting
 import Identity
 import Logging
 import NIOCore
+import NIOPosix
 import SecurityEvents
 import Storage
 import TestSupport
@@ -19,6 +20,7 @@ struct Office: Sendable {
     let clock: TestWorld
     let gate: Gate
     let client: any TestClientProtocol
+    let live: LiveEvents
     let port: Int
     let routes: [Route]
 
@@ -54,8 +56,15 @@ struct Office: Sendable {
             configuration.gateConfiguration(secret: secret), database: database, world: clock.world)
         let book = ClientBook(database: database, world: clock.world, cursorKey: Installation.cursorKey(secret))
         let web = configuration.webConfiguration(secret: secret)
+        // Looks at the log often, so that no test waits for it.
+        let live = LiveEvents(
+            reader: SealedEvents(database: database),
+            pause: {
+                _ = try? await MultiThreadedEventLoopGroup.singleton.next().scheduleTask(in: .milliseconds(10)) {}
+                    .futureResult.get()
+            })
         let routes = Routes(
-            gate: gate, book: book, configuration: web,
+            gate: gate, book: book, configuration: web, live: live,
             readiness: { await Installation.readiness(of: database) })
         var logger = Logger(label: "test")
         logger.logLevel = .critical
@@ -63,7 +72,9 @@ struct Office: Sendable {
             responder: routes.responder, server: .http1(configuration: Installation.http(web)),
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)), logger: logger)
         try await application.test(setting) { client in
-            try await body(Office(clock: clock, gate: gate, client: client, port: client.port ?? 0, routes: routes.all))
+            try await body(
+                Office(clock: clock, gate: gate, client: client, live: live, port: client.port ?? 0, routes: routes.all)
+            )
         }
         await gate.hashing.shutDown()
     }

@@ -17,6 +17,5 @@ enum ReservedSettings {
         _ = reader.integer(
             "GEO_ANOMALY_THRESHOLD_MILES", default: 500, in: 1...12_500, "How far is unusual.")
         reader.reserve()
-        reader.reserve()
     }
 }

@@ -10,6 +10,7 @@ import Storage
 struct Maintenance: Service {
     /// At most this stale is the stored activity of a session.
     private static let interval: Duration = .seconds(15)
+    private static let roundsBetweenSettling = 4
     private static let roundsBetweenPruning = 240
 
     let installation: Installation
@@ -31,6 +32,9 @@ struct Maintenance: Service {
                 try await installation.gate.ring.reload()
                 try await installation.gate.accessTokens.reloadKeys()
             }
+            if round % Self.roundsBetweenSettling == 0 {
+                await attend("sessions not counted") { try await installation.gate.sessionFigures.settle() }
+            }
             if round % Self.roundsBetweenPruning == 0 {
                 await attend("security log not pruned") {
                     try await installation.gate.audit.retention(life: installation.configuration.audit.retention)
@@ -42,6 +46,8 @@ struct Maintenance: Service {
                     try await installation.gate.limiter.prune()
                     try await installation.gate.pruneWhatRanOut()
                     try await installation.outbox.prune()
+                    try await installation.gate.sessionFigures.prune()
+                    try await EventRollup().prune(installation.database, now: installation.world.now())
                 }
             }
         }

@@ -4,6 +4,7 @@ import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
+import SecurityEvents
 import ServiceLifecycle
 import Storage
 import UnixSignals
@@ -29,8 +30,14 @@ extension Installation {
                     kind: fault.kind, method: fault.method, route: fault.route, errorID: fault.errorID)
             }
         }
+        let logger = logger
+        let live = LiveEvents(
+            reader: SealedEvents(database: database),
+            failed: { error in
+                logger.warning("live events not read", metadata: ["error": .string("\(error)")])
+            })
         let routes = Routes(
-            gate: gate, book: book, configuration: web,
+            gate: gate, book: book, configuration: web, live: live,
             readiness: { await Self.readiness(of: database) })
         let application = Application(
             responder: routes.responder,

@@ -1,5 +1,6 @@
 package import Core
 package import Hummingbird
+package import NIOCore
 package import SecurityEvents
 import Synchronization
 
@@ -8,6 +9,8 @@ package struct WebContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
     /// The other end of the connection: the client, or the last proxy.
     package let peer: IPAddress?
+    /// The connection itself, to close it on a reader that does not keep up.
+    package let connection: any Channel
     /// Where the request comes from, after the trusted proxies. Set by ``RequestIdentity``.
     package var source: RequestSource
     /// What the access log will say about it.
@@ -15,6 +18,7 @@ package struct WebContext: RequestContext {
 
     package init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
+        connection = source.channel
         peer = source.channel.remoteAddress?.ipAddress.flatMap { IPAddress($0) }
         self.source = RequestSource(ip: peer, userAgent: "", requestID: "")
         record = RequestRecord()

@@ -2,16 +2,18 @@ package import Core
 import HTTPTypes
 import Hummingbird
 package import Identity
-import SecurityEvents
+package import SecurityEvents
 import Storage
 
 /// The security log: `/v1/security`. Everybody sees their own events, owner and admin see all.
 package struct SecurityAPI: Sendable {
     let gate: Gate
+    let live: LiveEvents
     private let cursors: CursorSealer
 
-    package init(gate: Gate, cursorKey: Secret<[UInt8]>) {
+    package init(gate: Gate, live: LiveEvents, cursorKey: Secret<[UInt8]>) {
         self.gate = gate
+        self.live = live
         cursors = CursorSealer(key: cursorKey)
     }
 
@@ -21,6 +23,8 @@ package struct SecurityAPI: Sendable {
             Route(.get, "/v1/security/events", limit: .api, .signedIn(events)),
             Route(.get, "/v1/security/events/export", limit: .api, .steppedUp(.export, export)),
             Route(.get, "/v1/security/audit", limit: .api, .signedIn(audit)),
+            Route(.get, "/v1/security/events/stream", limit: .api, .signedIn(stream)),
+            Route(.get, "/v1/security/dashboard", limit: .api, .signedIn(dashboard)),
         ]
     }
 
@@ -74,7 +78,7 @@ package struct SecurityAPI: Sendable {
 extension RecordedEvent {
     /// Writes the event as the API shows it. The reasons of refusals are for owner and admin: to the person refused
     /// they would tell what the sign-in page keeps to itself.
-    fileprivate func write(to writer: inout JSONWriter, withReasons: Bool) {
+    func write(to writer: inout JSONWriter, withReasons: Bool) {
         writer.object { object in
             object.member("id", id)
             object.member("type", type)
