@@ -72,7 +72,7 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
         library("StoragePostgres", ["Core", "Storage", "CPostgres", nioPosix]),
-        library("SecurityEvents", ["Core", "Storage", "CMaxMind"]),
+        library("SecurityEvents", ["Core", "Storage", "CMaxMind", crypto]),
         library(
             "Identity",
             [

@@ -47,7 +47,7 @@ package struct RecordedEvent: Sendable, Hashable {
 
 /// Reads the security log.
 package struct EventLog: Sendable {
-    private let database: any Database
+    let database: any Database
 
     package init(database: any Database) {
         self.database = database

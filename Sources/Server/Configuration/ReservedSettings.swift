@@ -6,12 +6,9 @@ enum ReservedSettings {
     static func read(_ reader: inout SettingsReader) {
         reader.section("Later releases")
         let flags = [
-            ("ENABLE_DEVICE_FINGERPRINT_CHECK", false, "Notice sign-ins from unknown devices."),
-            ("ENABLE_IP_ANOMALY_DETECTION", false, "Notice sign-ins from unusual places."),
             ("ENABLE_MFA", false, "Second factors."),
             ("ENABLE_BIOMETRIC_AUTH", false, "Passkeys of the device itself."),
             ("ENABLE_HARDWARE_KEYS", false, "Hardware keys."),
-            ("ENABLE_RISK_BASED_AUTH", false, "Ask for more proof when a sign-in looks risky."),
             ("ALERT_ON_ACCOUNT_LOCKOUT", true, "Alert when an account is locked."),
             ("ALERT_ON_MULTIPLE_FAILED_LOGINS", true, "Alert on repeated failures."),
             ("ALERT_ON_GEO_ANOMALY", true, "Alert on unusual places."),
@@ -21,9 +18,6 @@ enum ReservedSettings {
             _ = reader.flag(name, default: standard, summary)
             reader.reserve()
         }
-        _ = reader.integer(
-            "GEO_ANOMALY_THRESHOLD_MILES", default: 500, in: 1...12_500, "How far is unusual.")
-        reader.reserve()
         _ = reader.integer(
             "SECURITY_LOG_RETENTION_DAYS", default: 90, in: 1...3_650, "How long security events are kept.")
         reader.reserve()

@@ -33,6 +33,7 @@ package struct ServerConfiguration: Sendable {
     /// The gate's settings but for the secret, which may still have to be made.
     package var gate: GateSettings
     package var accounts: AccountSettings
+    package var detection: DetectionSettings
     package var web: WebSettings
     /// Every variable that was asked for, for `gatehouse doctor` and the documentation.
     package var settings: [Setting]
@@ -50,6 +51,7 @@ package struct ServerConfiguration: Sendable {
         let database = DatabaseSettings(&reader, dataDirectory: process.dataDirectory)
         let gate = GateSettings(&reader)
         let accounts = AccountSettings(&reader, dataDirectory: process.dataDirectory)
+        let detection = DetectionSettings(&reader)
         let web = WebSettings(&reader, publicURL: process.publicURL, isProduction: process.isProduction)
         ReservedSettings.read(&reader)
         let safety = ProductionSafety(process: process, database: database, gate: gate, web: web, accounts: accounts)
@@ -61,10 +63,11 @@ package struct ServerConfiguration: Sendable {
             environment: process.environment, host: process.host, port: process.port,
             dataDirectory: process.dataDirectory, publicURL: process.publicURL,
             trustedProxies: process.trustedProxies, logLevel: process.logLevel,
-            logFormat: process.logFormat, database: database, gate: gate, accounts: accounts, web: web,
-            settings: reader.settings,
+            logFormat: process.logFormat, database: database, gate: gate, accounts: accounts, detection: detection,
+            web: web, settings: reader.settings,
             notices: (process.isProduction ? [] : safety.secretProblems.map { "\($0) Production will refuse it." })
                 + unknown.map { "\($0) in .env is not a variable of Gatehouse; it may be misspelt." }
+                + detection.notices(placesPath: accounts.placesPath, sendsMail: accounts.mailURL != nil)
                 + unused.map { "\($0.name) is read, but nothing in this release acts on it yet." })
     }
 }
