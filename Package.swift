@@ -61,6 +61,9 @@ let package = Package(
         .systemLibrary(name: "CMalloc", path: "Sources/System/CMalloc"),
         systemLibrary("CCurl", "libcurl", apt: "libcurl4-openssl-dev", brew: "curl"),
         systemLibrary("CMaxMind", "libmaxminddb", apt: "libmaxminddb-dev", brew: "libmaxminddb"),
+        systemLibrary("CFido2", "libfido2", apt: "libfido2-dev", brew: "libfido2"),
+        systemLibrary("CCBOR", "libcbor", apt: "libcbor-dev", brew: "libcbor"),
+        systemLibrary("CQREncode", "libqrencode", apt: "libqrencode-dev", brew: "qrencode"),
         systemLibrary("CZxcvbn", nil, apt: "libzxcvbn-dev", brew: "zxcvbn-c"),
 
         library("Core", [crypto]),
@@ -76,7 +79,7 @@ let package = Package(
         library(
             "Identity",
             [
-                "Core", "Storage", "SecurityEvents", "CSodium", "CZxcvbn", crypto, logging, nioPosix,
+                "Core", "Storage", "SecurityEvents", "CSodium", "CQREncode", "CZxcvbn", "CFido2", "CCBOR", crypto, logging, nioPosix,
                 .product(name: "JWTKit", package: "jwt-kit"),
             ]),
         .target(
@@ -116,14 +119,19 @@ let package = Package(
             name: "microbench", dependencies: ["Core", "Identity", "SecurityEvents"], path: "bench/micro",
             swiftSettings: strict),
         .target(
-            name: "TestSupport", dependencies: ["Core", "Storage", "StorageSQLite", "StoragePostgres"],
+            name: "TestSupport",
+            dependencies: [
+                "Core", "Storage", "StorageSQLite", "StoragePostgres", crypto,
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ],
             path: "Tests/TestSupport", swiftSettings: strict),
-        tests(
-            "IdentityTests",
-            [
+        .testTarget(
+            name: "IdentityTests",
+            dependencies: [
                 "Core", "Storage", "SecurityEvents", "Identity", "TestSupport", crypto,
                 .product(name: "JWTKit", package: "jwt-kit"),
-            ]),
+            ],
+            exclude: ["Data"], swiftSettings: strict),
         .testTarget(
             name: "SecurityEventsTests", dependencies: ["Core", "Storage", "SecurityEvents", "TestSupport"],
             exclude: ["Data"],

@@ -39,6 +39,21 @@ package struct Gate: Sendable {
     package var unlock: Unlock { Unlock(gate: parts) }
     package var notMe: NotMe { NotMe(gate: parts) }
     package var team: Team { Team(gate: parts) }
+    package var secondStep: SecondStep { SecondStep(gate: parts) }
+    package var enrolAtSignIn: EnrolAtSignIn { EnrolAtSignIn(gate: parts) }
+    package var factors: Factors { Factors(gate: parts) }
+    package var totp: TOTPEnrolment { TOTPEnrolment(gate: parts) }
+    package var recoveryCodes: RecoveryCodes { RecoveryCodes(gate: parts) }
+    package var phones: Phones { Phones(gate: parts) }
+    package var sendCode: SendCode { SendCode(gate: parts) }
+    package var rememberedDevices: RememberedDevices { RememberedDevices(gate: parts) }
+    package var factorRecovery: FactorRecovery { FactorRecovery(gate: parts) }
+    package var passkeyOptions: PasskeyOptions { PasskeyOptions(gate: parts) }
+    package var registerPasskey: RegisterPasskey { RegisterPasskey(gate: parts) }
+    package var passkeySignIn: PasskeySignIn { PasskeySignIn(gate: parts) }
+    package var passkeys: ManagePasskeys { ManagePasskeys(gate: parts) }
+    package var textbox: Textbox { parts.textbox }
+    package var mfa: MFAPolicy { parts.mfa }
     package var revocationFeed: RevocationFeed {
         RevocationFeed(database: parts.database, world: parts.world, revoked: parts.revoked)
     }
@@ -91,10 +106,13 @@ extension Gate {
 }
 
 extension Gate {
-    /// Forgets mailed links that ran out.
-    package func pruneMailedLinks() async throws {
-        let links = parts.links
-        try await database.transaction { sql in try links.prune(in: sql) }
+    /// Forgets mailed links and half-made sign-ins that ran out.
+    package func pruneWhatRanOut() async throws {
+        let (links, challenges) = (parts.links, parts.challenges)
+        try await database.transaction { sql in
+            try links.prune(in: sql)
+            try challenges.prune(in: sql)
+        }
     }
 }
 

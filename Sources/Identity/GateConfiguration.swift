@@ -21,12 +21,16 @@ package struct GateConfiguration: Sendable {
     package var registrationMode = RegistrationMode.invite
     package var firstAccountBecomesOwner = false
     package var signIn = SignInPolicy()
+    package var mfa = MFAPolicy()
+    package var passkeys: PasskeyPolicy
     /// `PASSWORD_HISTORY`.
     package var passwordHistory = 3
     /// `CHECK_BREACHED_PASSWORDS`.
     package var breachedPasswords: any BreachedPasswords = NoBreachCheck()
     /// Where addresses are, for the list of sessions and for mails: `GEOIP_DATABASE_PATH`.
     package var places = PlaceDatabase(path: nil)
+    /// Whether messages to phones can be sent (`TWILIO_…`).
+    package var sendsSMS = false
     /// Whether mail can be sent (`MAIL_URL`).
     package var sendsMail = false
     package var recordsEvents = true
@@ -38,6 +42,7 @@ package struct GateConfiguration: Sendable {
     package init(secret: ServerSecret, issuer: String) {
         self.secret = secret
         self.issuer = issuer
+        passkeys = PasskeyPolicy(relyingParty: .site(issuer))
     }
 }
 
@@ -46,7 +51,7 @@ extension Gate {
     package static func open(
         _ configuration: GateConfiguration, database: any Database, world: World
     ) async throws -> Gate {
-        let uses = [RingKey.Use.passwordSealing] + [configuration.algorithm.ringUse].compactMap(\.self)
+        let uses = [RingKey.Use.passwordSealing, .factorSealing] + [configuration.algorithm.ringUse].compactMap(\.self)
         let ring = try await KeyRing.open(database, secret: configuration.secret, uses: uses, world: world)
         let accessTokens = try await AccessTokens(
             algorithm: configuration.algorithm, issuer: configuration.issuer, audience: configuration.audience,
@@ -70,6 +75,8 @@ extension Gate {
         let history = PasswordHistory(depth: configuration.passwordHistory, world: world)
         let revoked = RevokedSessions(accessTokenLife: configuration.clocks.accessToken)
         try await revoked.load(from: database, now: world.now())
+        let limiter = RateLimiter(
+            limits: configuration.limits, world: world, shared: database.dialect == .postgres ? database : nil)
         let parts = GateParts(
             database: database, world: world, recorder: recorder, guardian: guardian, subjects: subjects, store: store,
             passwords: passwords,
@@ -82,9 +89,12 @@ extension Gate {
                 database: database, world: world, guardian: guardian, subjects: subjects, passwords: passwords),
             tickets: tickets, revoked: revoked, activity: ActivityTracker(), links: links, mailbox: mailbox,
             notices: Notices(mailbox: mailbox, links: links, places: configuration.places),
-            places: configuration.places)
+            places: configuration.places, ring: ring, signInPolicy: configuration.signIn, mfa: configuration.mfa,
+            passkeys: configuration.passkeys,
+            textbox: Textbox(isEnabled: configuration.sendsSMS, secret: configuration.secret, world: world),
+            sentCodes: SentCodes(secret: configuration.secret), limiter: limiter)
         return Gate(
-            parts: parts, signIn: SignIn(gate: parts, policy: configuration.signIn),
+            parts: parts, signIn: SignIn(gate: parts),
             registration: Registration(
                 gate: parts, mode: configuration.registrationMode,
                 firstAccountBecomesOwner: configuration.firstAccountBecomesOwner,
@@ -95,8 +105,6 @@ extension Gate {
             signOut: SignOut(database: database, world: world, recorder: recorder, revoked: revoked),
             reauthenticationPolicy: configuration.reauthentication, accessTokens: accessTokens,
             accessTokenAlgorithm: configuration.algorithm,
-            limiter: RateLimiter(
-                limits: configuration.limits, world: world, shared: database.dialect == .postgres ? database : nil),
-            ring: ring, hashing: hashing, events: EventLog(database: database))
+            limiter: limiter, ring: ring, hashing: hashing, events: EventLog(database: database))
     }
 }

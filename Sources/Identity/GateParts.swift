@@ -21,4 +21,14 @@ package struct GateParts: Sendable {
     let mailbox: Mailbox
     let notices: Notices
     let places: PlaceDatabase
+    let ring: KeyRing
+    let signInPolicy: SignInPolicy
+    let mfa: MFAPolicy
+    let passkeys: PasskeyPolicy
+    let textbox: Textbox
+    let sentCodes: SentCodes
+    let limiter: RateLimiter
+
+    var factorSealing: FactorSealing { FactorSealing(ring: ring, world: world) }
+    var challenges: SignInChallenges { SignInChallenges(world: world) }
 }

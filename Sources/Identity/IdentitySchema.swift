@@ -134,6 +134,6 @@ package enum IdentitySchema {
                     "ALTER TABLE invitation ADD COLUMN id \(.identifier)",
                     "CREATE UNIQUE INDEX invitation_by_id ON invitation (id)",
                 ]),
-        ]
+        ] + MFASchema.migrations
     }
 }

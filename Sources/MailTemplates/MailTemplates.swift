@@ -34,6 +34,11 @@ package struct MailTemplates: Sendable {
         ("clients_handed_over", PackageResources.clients_handed_over_mustache),
         ("factor_added", PackageResources.factor_added_mustache),
         ("factor_removed", PackageResources.factor_removed_mustache),
+        ("factor_locked", PackageResources.factor_locked_mustache),
+        ("recovery_code_used", PackageResources.recovery_code_used_mustache),
+        ("factor_recovery_started", PackageResources.factor_recovery_started_mustache),
+        ("passkey_cloned", PackageResources.passkey_cloned_mustache),
+        ("sign_in_code", PackageResources.sign_in_code_mustache),
     ]
 
     private let library: MustacheLibrary
@@ -53,8 +58,9 @@ package struct MailTemplates: Sendable {
 
     /// The mail of the kind `name`. `values` may hold `name`, `product` (`Gatehouse` if not), `link`, `minutes`,
     /// `hours`, `days` (of the link's life), `device`, `place`, `ip`, `at` (ISO 8601), `address`, `role`, `inviter`,
-    /// `factor`, `clients` (how many), `journey` ("Melbourne, Australia; 9,600 miles from your last sign-in in …"),
-    /// `speed` (miles an hour), `action` (`alert`, `challenge` or `block`), `notMeLink` and `undoLink`. Throws ``Unknown``.
+    /// `factor`, `code`, `codesLeft`, `few`, `clients` (how many), `journey` ("Melbourne, Australia; 9,600 miles from your
+    /// last sign-in in …"), `speed` (miles an hour), `action` (`alert`, `challenge` or `block`), `notMeLink` and
+    /// `undoLink`. Throws ``Unknown``.
     package func render(
         _ name: String, _ values: [String: String]
     ) throws -> (subject: String, text: String, html: String) {

@@ -58,11 +58,13 @@ package struct Routes: Sendable {
         self.configuration = configuration
         let areas = [
             AuthAPI(gate: gate, cookies: configuration.cookies).routes,
+            FactorsAPI(gate: gate, cookies: configuration.cookies).routes,
+            PasskeysAPI(gate: gate, cookies: configuration.cookies).routes,
             ClientsAPI(book: book, exports: ClientExport(gate: gate)).routes,
             UsersAPI(gate: gate, departure: AgentDeparture(gate: gate)).routes,
             SecurityAPI(gate: gate, cursorKey: configuration.cursorKey).routes,
             OperationsAPI(gate: gate, readiness: readiness).routes, InvitationPages(gate: gate).routes,
-            RecoveryPages(gate: gate).routes,
+            RecoveryPages(gate: gate).routes, Assets.routes,
         ]
         all = areas.flatMap(\.self)
     }

@@ -85,6 +85,26 @@ extension User {
     }
 }
 
+extension User {
+    /// `gatehouse user reset-mfa`.
+    struct ResetMFA: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "reset-mfa",
+            abstract: "Take every second factor of an account away at once; its sessions end and its owner is told.",
+            discussion:
+                "For the last owner, whom nobody else can help. For others an admin starts a recovery that waits.")
+
+        @Argument(help: "The account's address.")
+        var email: String
+
+        func run() async throws {
+            try await SetRole.change(email) { team, id in
+                try await team.resetFactors(of: id, from: .commandLine)
+            }
+        }
+    }
+}
+
 extension User.SetRole {
     /// Changes the account of that address and says what it is now.
     static func change(

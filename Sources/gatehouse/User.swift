@@ -10,6 +10,7 @@ struct User: AsyncParsableCommand {
         abstract: "Make and manage accounts.",
         subcommands: [
             Create.self, Invite.self, List.self, SetRole.self, Disable.self, Enable.self, Unlock.self,
+            ResetMFA.self,
         ])
 
     /// `gatehouse user create`.

@@ -91,7 +91,9 @@ struct Office: Sendable {
     func proof(_ scope: Scope) throws -> FreshReauthentication {
         let now = time.world.now()
         return try #require(
-            ReauthenticationPolicy().proof(for: .delete, scope: scope, authenticatedAt: now, now: now))
+            ReauthenticationPolicy().judge(
+                .delete, scope: scope, authenticatedAt: now, methods: ["pwd"], now: now
+            ).proof)
     }
 
     struct Unexpected: Error {}

@@ -74,7 +74,7 @@ import Testing
         }
         let notices = [
             "new_device", "password_changed", "password_reset", "token_theft", "export_made", "factor_added",
-            "factor_removed",
+            "factor_removed", "device_mismatch", "geo_anomaly",
         ]
         for name in notices {
             #expect(try templates.render(name, ["notMeLink": Self.link]).text.contains(":\n\(Self.link)\n"))

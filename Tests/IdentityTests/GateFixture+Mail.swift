@@ -38,8 +38,10 @@ extension GateFixture {
     func proof(_ grant: SessionGrant) throws -> FreshReauthentication {
         let now = time.world.now()
         return try #require(
-            gate.reauthenticationPolicy.proof(
-                for: .accountSecurity, scope: Self.scope(grant), authenticatedAt: now, now: now))
+            gate.reauthenticationPolicy.judge(
+                .accountSecurity, scope: Self.scope(grant), authenticatedAt: now, methods: grant.session.methods,
+                now: now
+            ).proof)
     }
 
     /// What the gate says to the access token of `grant`.

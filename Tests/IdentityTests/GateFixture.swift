@@ -175,6 +175,8 @@ extension SignIn.Outcome {
     var kind: String {
         switch self {
         case .signedIn: return "signed in"
+        case .secondFactorNeeded: return "second factor needed"
+        case .enrolmentNeeded: return "enrolment needed"
         case .invalidCredentials: return "invalid credentials"
         case .locked: return "locked"
         case .busy: return "busy"

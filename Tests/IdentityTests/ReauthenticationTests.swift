@@ -19,6 +19,7 @@ import Testing
         switch outcome {
         case .renewed: return "renewed"
         case .invalidCredentials: return "invalid credentials"
+        case .invalidCode: return "invalid code"
         case .locked: return "locked"
         case .busy: return "busy"
         case .sessionRevoked: return "session revoked"
@@ -120,7 +121,9 @@ import Testing
         _ policy: ReauthenticationPolicy, _ purpose: ReauthenticationPolicy.Purpose, after elapsed: Duration
     ) -> Bool {
         let start = TestWorld.start
-        return policy.proof(for: purpose, scope: scope, authenticatedAt: start, now: start + elapsed) != nil
+        return policy.judge(
+            purpose, scope: scope, authenticatedAt: start, methods: ["pwd"], now: start + elapsed
+        ).proof != nil
     }
 
     @Test(arguments: [ReauthenticationPolicy.Purpose.delete, .export, .accountSecurity])
@@ -142,7 +145,9 @@ import Testing
 
     @Test func `names whose it is`() {
         let now = TestWorld.start
-        let proof = ReauthenticationPolicy().proof(for: .delete, scope: Self.scope, authenticatedAt: now, now: now)
+        let proof = ReauthenticationPolicy().judge(
+            .delete, scope: Self.scope, authenticatedAt: now, methods: ["pwd"], now: now
+        ).proof
         #expect(proof?.scope == Self.scope)
     }
 }

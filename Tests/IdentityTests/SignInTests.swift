@@ -63,7 +63,7 @@ import Testing
             #expect(failures.allSatisfy { $0.ip == "192.0.2.7" && $0.requestID == "request-1" })
             let success = try #require(try await fixture.events(.loginSuccess).first)
             #expect(success.sessionID == grant.session.id)
-            #expect(success.detailJSON == #"{"knownDevice":"false"}"#)
+            #expect(success.detailJSON == #"{"knownDevice":"false","methods":"pwd"}"#)
         }
     }
 

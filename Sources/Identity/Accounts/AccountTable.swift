@@ -6,6 +6,14 @@ package enum AccountTable {
     static let columns: SQL =
         "id, email, first_name, last_name, role, status, email_verified_at, created_at"
 
+    /// The same, of a table that is joined with others.
+    static func columns(of table: SQL) -> SQL {
+        let names: [SQL] = [
+            "id", "email", "first_name", "last_name", "role", "status", "email_verified_at", "created_at",
+        ]
+        return names.map { "\(table).\($0)" as SQL }.joined(separator: ", ")
+    }
+
     /// The account, if there is one.
     package static func account(_ id: AccountID, in database: any Database) async throws -> Account? {
         try await database.rows("SELECT \(columns) FROM account WHERE id = \(id)").first.map(Account.init)

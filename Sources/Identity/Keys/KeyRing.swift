@@ -92,7 +92,7 @@ package final class KeyRing: Sendable {
         let added = try wrappedKey(id: id, use: use, activatesAt: activatesAt)
         let retiresAt = activatesAt + overlap
         try await database.transaction { session in
-            if use != .passwordSealing {
+            if !use.seals {
                 try session.run(
                     """
                     UPDATE key_ring SET retires_at = \(retiresAt)

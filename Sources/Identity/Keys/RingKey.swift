@@ -11,10 +11,20 @@ package struct RingKey: Sendable {
     package enum Use: String, Sendable, CaseIterable {
         /// Seals password hashes at rest: AES-256-GCM.
         case passwordSealing = "password-sealing"
+        /// Seals the secrets of second factors at rest: AES-256-GCM; and keys the hashes of recovery codes: HMAC-SHA256.
+        case factorSealing = "factor-sealing"
         /// Signs access tokens: Ed25519.
         case signingEdDSA = "signing-eddsa"
         /// Signs access tokens: P-256.
         case signingES256 = "signing-es256"
+
+        /// Whether values rest under the key, so that it must never be retired by the clock.
+        var seals: Bool {
+            switch self {
+            case .passwordSealing, .factorSealing: return true
+            case .signingEdDSA, .signingES256: return false
+            }
+        }
     }
 
     /// The name that tokens (`kid`) and sealed values carry.

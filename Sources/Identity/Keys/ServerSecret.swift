@@ -23,6 +23,8 @@ package struct ServerSecret: Sendable {
         case accessLog = "access-log"
         /// Seals what waits in the outbox.
         case outbox = "outbox"
+        /// Hashes codes that were sent to a phone or a mailbox, for the minutes in which they count.
+        case sentCodes = "sent-codes"
         /// Wraps the keys of the key ring.
         case keyRing = "key-ring"
     }

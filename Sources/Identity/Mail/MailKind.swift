@@ -36,4 +36,14 @@ package enum MailKind: String, Sendable, CaseIterable, Codable {
     case factorAdded = "factor_added"
     /// A second factor was removed.
     case factorRemoved = "factor_removed"
+    /// Somebody who knows the password has entered wrong codes.
+    case factorLocked = "factor_locked"
+    /// A recovery code was used.
+    case recoveryCodeUsed = "recovery_code_used"
+    /// An owner or admin has started the recovery of lost factors; with a way to stop it.
+    case factorRecoveryStarted = "factor_recovery_started"
+    /// The counter of a passkey went backwards.
+    case passkeyCloned = "passkey_cloned"
+    /// The code for a sign-in that looked suspicious.
+    case signInCode = "sign_in_code"
 }

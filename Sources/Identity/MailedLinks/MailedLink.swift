@@ -12,10 +12,15 @@ package enum LinkPurpose: String, Sendable, CaseIterable {
     case notMe = "not_me"
     /// The same, and gives the account its old address back.
     case undoEmailChange = "undo_email_change"
+    /// Stops the recovery of second factors that an owner or admin has started.
+    case stopRecovery = "stop_recovery"
 
     /// The links by which an owner takes an account back. Nothing that a thief can do kills them: not a new password, and not
     /// another change of address.
-    static let waysBack: [LinkPurpose] = [.notMe, .undoEmailChange]
+    static let waysBack: [LinkPurpose] = [.notMe, .undoEmailChange, .stopRecovery]
+
+    /// The links behind "this wasn't me".
+    static let reports: [LinkPurpose] = [.notMe, .undoEmailChange]
 
     /// How long the link counts.
     package var life: Duration {
@@ -23,7 +28,7 @@ package enum LinkPurpose: String, Sendable, CaseIterable {
         case .verifyEmail: return .hours(24)
         case .resetPassword: return .minutes(10)
         case .unlock: return .hours(1)
-        case .notMe, .undoEmailChange: return .days(7)
+        case .notMe, .undoEmailChange, .stopRecovery: return .days(7)
         }
     }
 
@@ -34,6 +39,7 @@ package enum LinkPurpose: String, Sendable, CaseIterable {
         case .resetPassword: return "/reset-password"
         case .unlock: return "/unlock"
         case .notMe, .undoEmailChange: return "/not-me"
+        case .stopRecovery: return "/stop-recovery"
         }
     }
 }

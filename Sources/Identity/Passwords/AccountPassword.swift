@@ -11,13 +11,15 @@ struct AccountPassword: Sendable {
     let recorder: EventRecorder
 
     /// Writes `accepted`, keeps the former one in the history, and kills the links that were mailed before, but for
-    /// the ways back.
+    /// the ways back; half-made sign-ins and remembered browsers with them.
     func replace(
         with accepted: NewPasswords.Accepted, of account: AccountID, from source: RequestSource, in sql: any SQLSession
     ) throws {
         try history.retire(account, in: sql)
         try store.write(accepted.sealed, for: account, in: sql)
         try links.kill(of: account, except: LinkPurpose.waysBack, in: sql)
+        try SignInChallenges.kill(of: account, in: sql)
+        try RememberedDevices.forgetAll(of: account, in: sql)
         try recordFailure(of: accepted, account, from: source, in: sql)
     }
 

@@ -21,6 +21,7 @@ package struct RateLimit: Sendable, Hashable {
         case register
         case forgotPassword = "forgot_password"
         case refresh
+        case sms
         case api
         case health
 
@@ -31,6 +32,7 @@ package struct RateLimit: Sendable, Hashable {
             case .register: return "Too many registration attempts"
             case .forgotPassword: return "Too many password reset requests"
             case .refresh: return "Too many refresh requests"
+            case .sms: return "Too many codes were sent, please try again later"
             case .api: return "API rate limit exceeded"
             case .health: return "Too many health check requests"
             }
@@ -39,7 +41,7 @@ package struct RateLimit: Sendable, Hashable {
         /// Whether the limit guards credentials, and must therefore be one limit over all nodes.
         package var isAuthentication: Bool {
             switch self {
-            case .login, .register, .forgotPassword, .refresh: return true
+            case .login, .register, .forgotPassword, .refresh, .sms: return true
             case .api, .health: return false
             }
         }
@@ -57,6 +59,7 @@ package struct RateLimits: Sendable, Hashable {
             RateLimit(.register, maximum: 5, window: .minutes(60)),
             RateLimit(.forgotPassword, maximum: 5, window: .minutes(60)),
             RateLimit(.refresh, maximum: 100, window: .minutes(15)),
+            RateLimit(.sms, maximum: 5, window: .minutes(60)),
             RateLimit(.api, maximum: 1000, window: .minutes(15)),
             RateLimit(.health, maximum: 60, window: .minutes(1)),
         ]

@@ -9,7 +9,7 @@ package struct NotMe: Sendable {
     /// Whether the link behind `token` would be accepted now.
     package func counts(_ token: String) async throws -> Bool {
         let links = gate.links
-        return try await gate.database.read { sql in try links.find(token, for: LinkPurpose.waysBack, in: sql) } != nil
+        return try await gate.database.read { sql in try links.find(token, for: LinkPurpose.reports, in: sql) } != nil
     }
 
     /// Ends every session of the account behind `token`, gives it back its old address if that is what the link is for, and mails a
@@ -18,7 +18,7 @@ package struct NotMe: Sendable {
         let gate = gate
         let now = gate.world.now()
         let ended = try await gate.database.transaction { sql -> [SessionID]? in
-            guard let link = try gate.links.use(token, for: LinkPurpose.waysBack, in: sql),
+            guard let link = try gate.links.use(token, for: LinkPurpose.reports, in: sql),
                 var account = try AccountTable.active(link.account, in: sql)
             else { return nil }
             if link.purpose == .undoEmailChange, let old = EmailAddress(link.address) {
@@ -39,6 +39,10 @@ package struct NotMe: Sendable {
             if link.purpose == .undoEmailChange {
                 try gate.links.kill(of: account.id, writtenFrom: link.createdAt, in: sql)
             }
+            // Whoever was not themselves has not asked an admin for a way round their factors either.
+            _ = try FactorRecovery.stop(account.id, by: "not_me", session: nil, from: source, gate, in: sql)
+            try SignInChallenges.kill(of: account.id, in: sql)
+            try RememberedDevices.forgetAll(of: account.id, in: sql)
             try gate.recorder.record(
                 Event(
                     .notMeReported, in: gate.world, user: account.id, from: source,

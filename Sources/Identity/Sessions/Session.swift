@@ -56,6 +56,8 @@ package enum RevocationReason: String, Sendable, CaseIterable {
     case passwordChanged = "password_changed"
     /// The password was replaced through a mailed link.
     case passwordReset = "password_reset"
+    /// A second factor was added or removed.
+    case factorChanged = "factor_changed"
     /// The role was changed.
     case roleChanged = "role_changed"
     /// There were more than `MAX_SESSIONS_PER_USER`.

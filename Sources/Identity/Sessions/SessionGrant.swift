@@ -11,6 +11,8 @@ package struct SessionGrant: Sendable {
     package let refreshToken: String
     /// When the session ends if nobody touches it again.
     package let sessionExpiresAt: Timestamp
+    /// By when the person must have set up a second factor; `nil` when they have one or need none. Known at sign-in.
+    package var enrolBy: Timestamp?
 }
 
 /// Turns a session into the tickets to it.

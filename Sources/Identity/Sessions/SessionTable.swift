@@ -56,6 +56,11 @@ enum SessionTable {
         """
     }
 
+    /// Whether the session was not ended; its clocks are judged by its tokens.
+    static func isOpen(_ id: SessionID, in sql: any SQLSession) throws -> Bool {
+        try sql.row("SELECT id FROM session WHERE id = \(id) AND revoked_at IS NULL") != nil
+    }
+
     /// Ends the sessions that `condition` picks among those that are open, tells the other nodes, and returns which those were.
     static func revoke(
         where condition: SQL, at now: Timestamp, because reason: RevocationReason, in sql: any SQLSession

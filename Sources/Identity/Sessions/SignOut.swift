@@ -29,10 +29,18 @@ package struct SignOut: Sendable {
             where: "user_id = \(scope.userID)", because: .signedOutEverywhere,
             event: Event(
                 .logout, in: world, user: scope.userID, session: scope.sessionID, from: source,
-                detail: ["scope": "everywhere"]))
+                detail: ["scope": "everywhere"])
+        ) { sql in
+            // What is half-way in must not come in after it.
+            try SignInChallenges.kill(of: scope.userID, in: sql)
+            try RememberedDevices.forgetAll(of: scope.userID, in: sql)
+        }
     }
 
-    private func end(where condition: SQL, because reason: RevocationReason, event: Event) async throws {
+    private func end(
+        where condition: SQL, because reason: RevocationReason, event: Event,
+        also work: @escaping @Sendable (any SQLSession) throws -> Void = { _ in }
+    ) async throws {
         let now = world.now()
         let recorder = recorder
         let ended = try await database.transaction { sql in
@@ -42,6 +50,7 @@ package struct SignOut: Sendable {
                 told.detail["endedSessions"] = String(ended.count)
                 try recorder.record(told, in: sql)
             }
+            try work(sql)
             return ended
         }
         revoked.insert(ended, now: now)

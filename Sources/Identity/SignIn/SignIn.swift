@@ -5,12 +5,15 @@ import Storage
 /// Signs people in with address and password.
 package struct SignIn: Sendable {
     let gate: GateParts
-    let policy: SignInPolicy
 
     /// What became of a sign-in.
     package enum Outcome: Sendable {
         /// Signed in. `deviceCookie` is set when the browser did not have one.
         case signedIn(SessionGrant, deviceCookie: String?)
+        /// Right password; a second factor is asked for: see ``SecondStep``.
+        case secondFactorNeeded(PendingChallenge)
+        /// Right password, but a second factor must be set up before the session opens: see ``EnrolAtSignIn``.
+        case enrolmentNeeded(PendingChallenge)
         /// Unknown address or wrong password: one answer for both.
         case invalidCredentials
         /// The address, or this device, is locked; an unknown address locks in the same way.
@@ -30,7 +33,8 @@ package struct SignIn: Sendable {
     /// Known and unknown addresses take the same steps: one transaction that reserves the attempt, one hash, one transaction that
     /// settles it.
     package func signIn(
-        typedAddress: String, password: String, deviceCookie: String?, from source: RequestSource
+        typedAddress: String, password: String, deviceCookie: String?, rememberedDevice: String? = nil,
+        from source: RequestSource
     ) async throws -> Outcome {
         let subject = gate.subjects.subject(typed: typedAddress, deviceCookie: deviceCookie)
         let address = EmailAddress(typedAddress)
@@ -54,15 +58,17 @@ package struct SignIn: Sendable {
             return try await refuse(attempt)
         }
         if let refusal = try await refuseUnusable(account, start.passwordChangedAt, attempt) { return refusal }
-        let session = newSession(for: account, from: source)
-        guard let opened = try await open(session, of: account, attempt, stored: stored, renewal: renewed) else {
-            return try await refuse(attempt)
+        let end = try await settle(attempt, account, stored, renewal: renewed, remembered: rememberedDevice)
+        switch end {
+        case .unusable: return try await refuse(attempt)
+        case .challenged(let pending): return .secondFactorNeeded(pending)
+        case .mustEnrol(let pending): return .enrolmentNeeded(pending)
+        case .opened(let opened):
+            let opening = SessionOpening(gate: gate)
+            return .signedIn(
+                try await opening.grant(opened),
+                deviceCookie: opening.deviceCookie(opened, isKnownDevice: subject.isKnownDevice))
         }
-        gate.revoked.insert(opened.displaced, now: session.createdAt)
-        let grant = try await gate.tickets.grant(
-            session, of: opened.account, lastActiveAt: session.createdAt, now: session.createdAt)
-        return .signedIn(
-            grant, deviceCookie: subject.isKnownDevice ? nil : gate.subjects.deviceCookie(for: account.email))
     }
 
     private struct Start: Sendable {
@@ -114,9 +120,9 @@ package struct SignIn: Sendable {
         let outcome: Outcome
         if account.status == .disabled {
             (reason, outcome) = ("account_disabled", .disabled)
-        } else if policy.requiresVerifiedEmail, account.emailVerifiedAt == nil {
+        } else if gate.signInPolicy.requiresVerifiedEmail, account.emailVerifiedAt == nil {
             (reason, outcome) = ("email_not_verified", .emailNotVerified)
-        } else if let life = policy.passwordLife, let changed = passwordChangedAt, changed + life <= now {
+        } else if let life = gate.signInPolicy.passwordLife, let changed = passwordChangedAt, changed + life <= now {
             (reason, outcome) = ("password_expired", .passwordExpired)
         } else {
             return nil
@@ -130,33 +136,23 @@ package struct SignIn: Sendable {
         return outcome
     }
 
-    private func newSession(for account: Account, from source: RequestSource) -> Session {
-        let now = gate.world.now()
-        let clocks = gate.tickets.clocks
-        return Session(
-            id: gate.world.identifier(), userID: account.id, generation: 1, rotatedAt: now, rotationKey: nil,
-            createdAt: now, authenticatedAt: now, methods: ["pwd"], lastActiveAt: now,
-            absoluteExpiry: clocks.absoluteExpiry(from: now), refreshExpiry: clocks.refreshExpiry(from: now),
-            revocation: nil, ip: source.ip?.description, userAgent: source.userAgent)
+    /// How the transaction after the right password ended.
+    private enum End: Sendable {
+        case opened(SessionOpening.Opened)
+        case challenged(PendingChallenge)
+        case mustEnrol(PendingChallenge)
+        /// The account was switched off, or its password changed, while the one that was typed was being hashed.
+        case unusable
     }
 
-    /// A session that was opened: the account as it is now, and the sessions that had to make room.
-    private struct Opened: Sendable {
-        let account: Account
-        let displaced: [SessionID]
-    }
-
-    /// Opens the session; `nil` when the account was switched off, or its password changed, while
-    /// the one that was typed was being hashed.
-    private func open(
-        _ session: Session, of account: Account, _ attempt: CredentialAttempt, stored: PasswordStore.Sealed,
-        renewal: PasswordStore.Sealed?
-    ) async throws -> Opened? {
-        let event = Event(
-            .loginSuccess, in: gate.world, user: account.id, session: session.id, from: attempt.source,
-            detail: ["knownDevice": String(attempt.subject.isKnownDevice)])
-        let (gate, policy) = (gate, policy)
-        return try await gate.database.transaction { sql in
+    /// Opens the session, or asks for more.
+    private func settle(
+        _ attempt: CredentialAttempt, _ account: Account, _ stored: PasswordStore.Sealed,
+        renewal: PasswordStore.Sealed?, remembered: String?
+    ) async throws -> End {
+        let gate = gate
+        let secondFactor = SecondFactorGate(gate: gate)
+        let (end, ended) = try await gate.database.transaction { sql -> (End, [SessionID]) in
             // Held until the end: whoever disables the account or changes the password comes before this session, which is then not
             // opened, or after it, and ends it.
             let unchanged = try sql.row(
@@ -165,27 +161,21 @@ package struct SignIn: Sendable {
                 WHERE account.id = \(account.id) AND status = 'active' AND sealed_hash = \(stored.bytes) \(.forUpdate)
                 """)
             // Read again: the role may be another one than before the hash.
-            guard let account = try unchanged.map(Account.init) else { return nil }
-            try gate.guardian.succeed(attempt.subject, at: session.createdAt, in: sql)
-            let isFirst = try sql.row("SELECT id FROM session WHERE user_id = \(account.id) LIMIT 1") == nil
-            try SessionTable.insert(session, in: sql)
-            try gate.recorder.record(event, in: sql)
+            guard let account = try unchanged.map(Account.init) else { return (.unusable, []) }
+            try gate.guardian.succeed(attempt.subject, at: gate.world.now(), in: sql)
             if let renewal { try gate.store.replace(stored, with: renewal, for: account.id, in: sql) }
-            if !attempt.subject.isKnownDevice, !isFirst {
-                try noteNewDevice(account, session, attempt.source, in: sql)
+            let proof = SessionOpening.Proof(
+                account: account, methods: [AuthenticationMethod.password],
+                isKnownDevice: attempt.subject.isKnownDevice,
+                source: attempt.source)
+            var ended: [SessionID] = []
+            switch try secondFactor.afterPassword(proof, remembered: remembered, ended: &ended, in: sql) {
+            case .opened(let opened): return (.opened(opened), ended)
+            case .challenged(let pending): return (.challenged(pending), ended)
+            case .mustEnrol(let pending): return (.mustEnrol(pending), ended)
             }
-            let displaced = try SessionCap(policy.maximumSessions).enforce(
-                besides: session, from: attempt.source, gate, in: sql)
-            return Opened(account: account, displaced: displaced)
         }
-    }
-
-    /// Tells the owner of a browser that was not seen before. The first sign-in of all is no news.
-    private func noteNewDevice(
-        _ account: Account, _ session: Session, _ source: RequestSource, in sql: any SQLSession
-    ) throws {
-        let event = Event(.newDeviceLogin, in: gate.world, user: account.id, session: session.id, from: source)
-        try gate.recorder.record(event, in: sql)
-        if policy.notifiesNewDevices { try gate.notices.post(.newDevice, to: account, about: event, in: sql) }
+        gate.revoked.insert(ended, now: gate.world.now())
+        return end
     }
 }

@@ -6,9 +6,6 @@ enum ReservedSettings {
     static func read(_ reader: inout SettingsReader) {
         reader.section("Later releases")
         let flags = [
-            ("ENABLE_MFA", false, "Second factors."),
-            ("ENABLE_BIOMETRIC_AUTH", false, "Passkeys of the device itself."),
-            ("ENABLE_HARDWARE_KEYS", false, "Hardware keys."),
             ("ALERT_ON_ACCOUNT_LOCKOUT", true, "Alert when an account is locked."),
             ("ALERT_ON_MULTIPLE_FAILED_LOGINS", true, "Alert on repeated failures."),
             ("ALERT_ON_GEO_ANOMALY", true, "Alert on unusual places."),

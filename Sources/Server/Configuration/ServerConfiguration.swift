@@ -34,6 +34,7 @@ package struct ServerConfiguration: Sendable {
     package var gate: GateSettings
     package var accounts: AccountSettings
     package var detection: DetectionSettings
+    package var factors: FactorSettings
     package var web: WebSettings
     /// Every variable that was asked for, for `gatehouse doctor` and the documentation.
     package var settings: [Setting]
@@ -52,6 +53,7 @@ package struct ServerConfiguration: Sendable {
         let gate = GateSettings(&reader)
         let accounts = AccountSettings(&reader, dataDirectory: process.dataDirectory)
         let detection = DetectionSettings(&reader)
+        let factors = FactorSettings(&reader, publicURL: process.publicURL)
         let web = WebSettings(&reader, publicURL: process.publicURL, isProduction: process.isProduction)
         ReservedSettings.read(&reader)
         let safety = ProductionSafety(process: process, database: database, gate: gate, web: web, accounts: accounts)
@@ -64,11 +66,11 @@ package struct ServerConfiguration: Sendable {
             dataDirectory: process.dataDirectory, publicURL: process.publicURL,
             trustedProxies: process.trustedProxies, logLevel: process.logLevel,
             logFormat: process.logFormat, database: database, gate: gate, accounts: accounts, detection: detection,
-            web: web, settings: reader.settings,
+            factors: factors, web: web, settings: reader.settings,
             notices: (process.isProduction ? [] : safety.secretProblems.map { "\($0) Production will refuse it." })
                 + unknown.map { "\($0) in .env is not a variable of Gatehouse; it may be misspelt." }
                 + detection.notices(placesPath: accounts.placesPath, sendsMail: accounts.mailURL != nil)
-                + unused.map { "\($0.name) is read, but nothing in this release acts on it yet." })
+                + unused.map { "\($0.name) is read, but nothing in this release acts on it yet." } + factors.notices())
     }
 }
 

@@ -119,6 +119,8 @@ extension ServerConfiguration {
         gate.passwordPolicy = accounts.passwordPolicy(self.gate.passwordPolicy)
         gate.passwordHistory = accounts.passwordHistory
         gate.signIn = accounts.signIn
+        gate.mfa = factors.mfa
+        gate.passkeys = factors.passkeys
         gate.sendsMail = accounts.mailURL != nil
         gate.places = PlaceDatabase(path: accounts.placesPath)
         gate.hashCost = self.gate.hashCost
@@ -128,6 +130,7 @@ extension ServerConfiguration {
         gate.firstAccountBecomesOwner = environment == .development
         gate.recordsEvents = self.gate.recordsEvents
         gate.reauthentication = self.gate.reauthentication
+        gate.reauthentication.requiresFactorsForPrivilege = factors.mfa.isEnabled
         return gate
     }
 

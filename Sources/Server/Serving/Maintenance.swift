@@ -33,7 +33,7 @@ struct Maintenance: Service {
                     _ = try await installation.gate.guardian.prune(
                         installation.database, now: installation.world.now())
                     try await installation.gate.limiter.prune()
-                    try await installation.gate.pruneMailedLinks()
+                    try await installation.gate.pruneWhatRanOut()
                     try await installation.outbox.prune()
                 }
             }

@@ -27,11 +27,14 @@ package enum SQLClause: Sendable {
     /// Holds the selected rows until the transaction ends. SQLite has one writer, so its rows are held already.
     /// Rows that refer to the held one can still be written by others: a foreign key is no reason to wait.
     case forUpdate
+    /// The same for the rows of some of the tables that a query joins: the others may be missing (an outer join).
+    case forUpdateOf(StaticString)
 
     func spelling(in dialect: SQLDialect) -> String {
         switch (self, dialect) {
-        case (.forUpdate, .sqlite): return ""
+        case (.forUpdate, .sqlite), (.forUpdateOf, .sqlite): return ""
         case (.forUpdate, .postgres): return "FOR NO KEY UPDATE"
+        case (.forUpdateOf(let tables), .postgres): return "FOR NO KEY UPDATE OF \(tables)"
         }
     }
 }

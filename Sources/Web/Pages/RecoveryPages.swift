@@ -24,6 +24,8 @@ package struct RecoveryPages: Sendable {
             Route(.post, "/unlock", limit: .login, .anyone(unlock)),
             Route(.get, "/not-me", limit: .api, .anyone(showNotMe)),
             Route(.post, "/not-me", limit: .login, .anyone(notMe)),
+            Route(.get, "/stop-recovery", limit: .api, .anyone(showStopRecovery)),
+            Route(.post, "/stop-recovery", limit: .login, .anyone(stopRecovery)),
         ]
     }
 
@@ -111,6 +113,22 @@ package struct RecoveryPages: Sendable {
         return Response.page(
             title: "Your account is safe again",
             "<p>Every session has ended. We have mailed you a link: choose a new password with it now.</p>")
+    }
+
+    @Sendable private func showStopRecovery(_ call: Call) async throws -> Response {
+        let token = Self.token(in: call)
+        guard try await gate.factorRecovery.counts(token) else { return Self.gone }
+        return Self.confirmation(
+            "/stop-recovery", token, title: "Keep your second factors?", button: "Keep them: stop the recovery",
+            explanation: "Press the button if you have not asked for your second factors to be removed.")
+    }
+
+    @Sendable private func stopRecovery(_ call: Call) async throws -> Response {
+        let form = try await call.form()
+        guard try await gate.factorRecovery.stop(form["token"], from: call.source) else { return Self.gone }
+        return Response.page(
+            title: "Stopped",
+            "<p>Your second factors stay. If somebody else may know your password, choose a new one.</p>")
     }
 
     private static func token(in call: Call) -> String {

@@ -11,6 +11,9 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case sessionRevoked = "session_revoked"
     case sessionExpired = "session_expired"
     case invalidCredentials = "invalid_credentials"
+    case invalidCode = "invalid_code"
+    case challengeInvalid = "challenge_invalid"
+    case passkeyUnknown = "passkey_unknown"
     case refreshTokenMissing = "refresh_token_missing"
     case refreshTokenInvalid = "refresh_token_invalid"
     case refreshTokenExpired = "refresh_token_expired"
@@ -25,6 +28,14 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case lastOwner = "last_owner"
     case mailNotConfigured = "mail_not_configured"
     case reauthenticationRequired = "reauthentication_required"
+    case secondFactorRequired = "second_factor_required"
+    case mfaDisabled = "mfa_disabled"
+    case passkeysDisabled = "passkeys_disabled"
+    case smsNotConfigured = "sms_not_configured"
+    case factorExists = "factor_exists"
+    case strongerFactorRequired = "stronger_factor_required"
+    case passkeyNotAllowed = "passkey_not_allowed"
+    case passkeyRejected = "passkey_rejected"
     case notFound = "not_found"
     case methodNotAllowed = "method_not_allowed"
     case emailTaken = "email_taken"
@@ -46,18 +57,21 @@ extension ProblemCode {
         switch self {
         case .invalidRequest, .unknownField, .invalidCursor: return .badRequest
         case .tokenMissing, .tokenInvalid, .tokenExpired, .sessionRevoked, .sessionExpired, .invalidCredentials,
-            .refreshTokenMissing, .refreshTokenInvalid, .refreshTokenExpired, .refreshTokenReused:
+            .invalidCode, .challengeInvalid, .passkeyUnknown, .refreshTokenMissing, .refreshTokenInvalid,
+            .refreshTokenExpired, .refreshTokenReused:
             return .unauthorized
         case .forbidden, .csrfRejected, .registrationClosed, .emailNotVerified, .accountDisabled,
-            .exportNotAllowed, .passwordExpired, .reauthenticationRequired:
+            .exportNotAllowed, .passwordExpired, .reauthenticationRequired, .secondFactorRequired:
             return .forbidden
         case .notFound: return .notFound
         case .methodNotAllowed: return .methodNotAllowed
-        case .emailTaken, .possibleDuplicate, .lastOwner, .mailNotConfigured: return .conflict
+        case .emailTaken, .possibleDuplicate, .lastOwner, .mailNotConfigured, .mfaDisabled, .passkeysDisabled,
+            .smsNotConfigured, .factorExists, .strongerFactorRequired, .passkeyNotAllowed:
+            return .conflict
         case .versionMismatch: return .preconditionFailed
         case .payloadTooLarge: return .contentTooLarge
         case .unsupportedMediaType: return .unsupportedMediaType
-        case .passwordPolicy: return .unprocessableContent
+        case .passwordPolicy, .passkeyRejected: return .unprocessableContent
         case .accountLocked: return HTTPResponse.Status(code: 423, reasonPhrase: "Locked")
         case .rateLimited: return .tooManyRequests
         case .internalError: return .internalServerError
@@ -77,6 +91,17 @@ extension ProblemCode {
         case .sessionRevoked: return "The session was ended"
         case .sessionExpired: return "The session is over"
         case .invalidCredentials: return "The address or the password is wrong"
+        case .invalidCode: return "The code is wrong"
+        case .challengeInvalid: return "This step is not valid any more"
+        case .passkeyUnknown: return "The passkey is not known here"
+        case .secondFactorRequired: return "A second factor is needed"
+        case .mfaDisabled: return "Second factors are switched off"
+        case .passkeysDisabled: return "Passkeys are switched off"
+        case .smsNotConfigured: return "SMS cannot be sent"
+        case .factorExists: return "There is such a factor already"
+        case .strongerFactorRequired: return "A stronger factor is needed"
+        case .passkeyNotAllowed: return "This passkey cannot be used"
+        case .passkeyRejected: return "The passkey could not be verified"
         case .refreshTokenMissing: return "There is no refresh token"
         case .refreshTokenInvalid: return "The refresh token is not valid"
         case .refreshTokenExpired: return "The refresh token has expired"
@@ -119,6 +144,20 @@ extension ProblemCode {
         case .tokenExpired: return "Refresh the session to get a new access token."
         case .sessionRevoked, .sessionExpired: return "Sign in again."
         case .invalidCredentials: return "Check both and try again."
+        case .invalidCode: return "Enter the code that is shown now; each code counts once."
+        case .challengeInvalid: return "It ran out or was used. Begin again."
+        case .passkeyUnknown: return "Use another passkey, or sign in with your password."
+        case .secondFactorRequired:
+            return "Confirm with POST /v1/auth/reauthenticate and a code or passkey, then send it again. "
+                + "If you have no second factor, set one up: POST /v1/auth/mfa/totp."
+        case .mfaDisabled: return "Ask the operator to set ENABLE_MFA=true."
+        case .passkeysDisabled: return "Ask the operator to set ENABLE_BIOMETRIC_AUTH or ENABLE_HARDWARE_KEYS."
+        case .smsNotConfigured: return "Use another factor, or ask the operator to set up SMS."
+        case .factorExists: return "Remove the one that there is first."
+        case .strongerFactorRequired: return "Add an authenticator app or a passkey first."
+        case .passkeyNotAllowed:
+            return "It is registered already, of a kind or model that is not allowed here, or one too many."
+        case .passkeyRejected: return "Begin again on the page of this site; the errors say what did not fit."
         case .refreshTokenMissing: return "Send the refresh cookie, or refreshToken in the body; or sign in again."
         case .refreshTokenInvalid, .refreshTokenExpired: return "Sign in again."
         case .refreshTokenReused:

@@ -39,6 +39,14 @@ package struct SignInCookies: Sendable {
     /// Tells us next year that somebody has signed in with this browser.
     package func device(_ value: String) -> Cookie { cookie(deviceName, value, maxAge: 365 * 86_400) }
 
+    /// The name of the cookie of a browser that is not asked for a second factor.
+    package var rememberedName: String { prefix + "gatehouse_remembered" }
+
+    /// Lets this browser in without a second factor for a while.
+    package func remembered(_ token: String, life: Duration) -> Cookie {
+        cookie(rememberedName, token, maxAge: Int(life.milliseconds / 1000))
+    }
+
     private func cookie(_ name: String, _ value: String, maxAge: Int) -> Cookie {
         let site: Cookie.SameSite
         switch sameSite {

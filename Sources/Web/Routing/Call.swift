@@ -33,6 +33,9 @@ package struct Call: Sendable {
     /// The cookie of a browser that has signed in before.
     package var deviceCookie: String? { request.cookies[cookies.deviceName]?.value }
 
+    /// The cookie of a browser that is not asked for a second factor.
+    package var rememberedDevice: String? { request.cookies[cookies.rememberedName]?.value }
+
     /// The `Idempotency-Key`; 400 `invalid_request` for an absurd one.
     package func idempotencyKey() throws -> String? {
         guard let key = request.headers[.idempotencyKey], !key.isEmpty else { return nil }

@@ -64,14 +64,17 @@ package struct RouteDispatch: Sendable {
         _ signedIn: SignedInCall, for purpose: ReauthenticationPolicy.Purpose
     ) throws -> SteppedUpCall {
         let policy = gate.reauthenticationPolicy
-        let proof = policy.proof(
-            for: purpose, scope: signedIn.scope, authenticatedAt: signedIn.claims.authenticatedAt, now: gate.world.now()
-        )
-        guard let proof else {
+        let claims = signedIn.claims
+        let verdict = policy.judge(
+            purpose, scope: signedIn.scope, authenticatedAt: claims.authenticatedAt, methods: claims.methods,
+            now: gate.world.now())
+        switch verdict {
+        case .fresh(let proof): return SteppedUpCall(signedIn: signedIn, proof: proof)
+        case .secondFactorNeeded: throw Problem(.secondFactorRequired)
+        case .stale:
             let seconds = policy.window.milliseconds / 1000
             throw Problem(.reauthenticationRequired, members: [("maxAge", String(seconds))])
         }
-        return SteppedUpCall(signedIn: signedIn, proof: proof)
     }
 
     /// Counts the request, refuses it when there were too many, and tells the caller how many are left.

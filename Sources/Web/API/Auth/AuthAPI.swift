@@ -47,11 +47,16 @@ package struct AuthAPI: Sendable {
     }
 
     /// The answer *signed in*.
-    func signedIn(_ grant: SessionGrant, by delivery: TokenDelivery, deviceCookie: String? = nil) -> Response {
+    func signedIn(
+        _ grant: SessionGrant, by delivery: TokenDelivery, deviceCookie: String? = nil,
+        rememberedDevice: String? = nil, recoveryCodes: [String]? = nil
+    ) -> Response {
         var response = Response.json { json in
             json.object { object in
                 object.signedIn(grant)
                 if delivery == .body { object.member("refreshToken", grant.refreshToken) }
+                if let enrolBy = grant.enrolBy { object.member("mfaEnrollmentDeadline", enrolBy) }
+                if let recoveryCodes { object.recoveryCodes(recoveryCodes) }
             }
         }
         if delivery == .cookie {
@@ -60,6 +65,9 @@ package struct AuthAPI: Sendable {
             response.setCookie(cookies.refresh(grant.refreshToken, life: life))
         }
         if let deviceCookie { response.setCookie(cookies.device(deviceCookie)) }
+        if let rememberedDevice {
+            response.setCookie(cookies.remembered(rememberedDevice, life: gate.mfa.remembersFor))
+        }
         return response
     }
 

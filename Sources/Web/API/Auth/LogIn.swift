@@ -14,11 +14,14 @@ extension AuthAPI {
         let delivery = fields.choice("tokenDelivery", TokenDelivery.self) ?? .cookie
         try fields.finish()
         let outcome = try await gate.signIn.signIn(
-            typedAddress: address, password: password, deviceCookie: call.deviceCookie, from: call.source)
+            typedAddress: address, password: password, deviceCookie: call.deviceCookie,
+            rememberedDevice: call.rememberedDevice, from: call.source)
         switch outcome {
         case .signedIn(let grant, let deviceCookie):
             call.context.record.userID = grant.account.id
             return signedIn(grant, by: delivery, deviceCookie: deviceCookie)
+        case .secondFactorNeeded(let pending): return .secondFactorRequired(pending)
+        case .enrolmentNeeded(let pending): return .enrolmentRequired(pending)
         case .invalidCredentials: throw Problem(.invalidCredentials)
         case .locked(let until): throw locked(until: until)
         case .busy: throw busy

@@ -22,10 +22,12 @@ package struct UsersAPI: Sendable {
             Route(.post, "/v1/users/invitations", limit: .api, .steppedUp(.accountSecurity, invite)),
             Route(.delete, "/v1/users/invitations/{id}", limit: .api, .steppedUp(.accountSecurity, revokeInvitation)),
             Route(.get, "/v1/users/{id}", limit: .api, .signedIn(get)),
-            Route(.patch, "/v1/users/{id}", limit: .api, .steppedUp(.accountSecurity, patch)),
+            Route(.patch, "/v1/users/{id}", limit: .api, .steppedUp(.privilege, patch)),
             Route(.post, "/v1/users/{id}/unlock", limit: .api, .steppedUp(.accountSecurity, unlock)),
             Route(.get, "/v1/users/{id}/sessions", limit: .api, .signedIn(sessions)),
             Route(.delete, "/v1/users/{id}/sessions", limit: .api, .steppedUp(.accountSecurity, endSessions)),
+            Route(.post, "/v1/users/{id}/mfa-recovery", limit: .api, .steppedUp(.privilege, startFactorRecovery)),
+            Route(.delete, "/v1/users/{id}/mfa-recovery", limit: .api, .steppedUp(.privilege, stopFactorRecovery)),
             Route(.post, "/v1/users/{id}/leave", limit: .api, .steppedUp(.accountSecurity, leave)),
         ]
     }

@@ -1,0 +1,82 @@
+import Core
+package import SecurityEvents
+import Storage
+
+/// The way through for somebody who must have a second factor, has none, and may put it off no longer: the factor is set up between the
+/// password and the session.
+package struct EnrolAtSignIn: Sendable {
+    let gate: GateParts
+
+    /// What became of the confirmation.
+    package enum Outcome: Sendable {
+        /// Signed in with two factors. The recovery codes are shown once.
+        case signedIn(SessionGrant, deviceCookie: String?, recoveryCodes: [String])
+        case invalidCode
+        /// No such challenge, or it ran out, or nothing was started with it.
+        case challengeInvalid
+    }
+
+    /// Makes a secret for whoever holds the challenge behind `token`; `nil` when it does not count.
+    package func start(_ token: String) async throws -> TOTPEnrolment.Invitation? {
+        let gate = gate
+        return try await gate.database.transaction { sql in
+            guard let (account, _) = try find(token, in: sql) else { return nil }
+            return try TOTPEnrolment(gate: gate).write(for: account, in: sql)
+        }
+    }
+
+    /// Makes it active with a first code, and opens the session.
+    package func confirm(_ token: String, code: String, from source: RequestSource) async throws -> Outcome {
+        let gate = gate
+        let end = try await gate.database.transaction { sql -> End in
+            guard let (account, challenge) = try find(token, in: sql) else { return .refused(.challengeInvalid) }
+            switch try TOTPEnrolment(gate: gate).activate(account.id, code, in: sql) {
+            case .notFound: return .refused(.challengeInvalid)
+            case .wrong:
+                let attempt = FactorAttempt(account: account, kind: .totp, step: "enrolment", source: source)
+                try FactorGuard(gate: gate).record(.wrong(locks: false), of: attempt, reason: "wrong_code", in: sql)
+                return .refused(.invalidCode)
+            case .active: break
+            }
+            guard try gate.challenges.use(challenge, in: sql) else { return .refused(.challengeInvalid) }
+            let ended = try FactorChange(gate: gate).follow(
+                .init(
+                    account: account, event: .mfaEnabled, factor: FactorKind.totp.rawValue, isAdded: true,
+                    source: source), in: sql)
+            let opened = try SessionOpening(gate: gate).open(
+                .init(
+                    account: account,
+                    methods: challenge.methods + [
+                        FactorKind.totp.authenticationMethod, AuthenticationMethod.multiFactor,
+                    ], isKnownDevice: challenge.isKnownDevice, source: source), in: sql)
+            return .opened(
+                opened, isKnownDevice: challenge.isKnownDevice, ended: ended,
+                codes: try RecoveryCodes(gate: gate).make(for: account.id, in: sql))
+        }
+        switch end {
+        case .refused(let outcome): return outcome
+        case .opened(let opened, let isKnownDevice, let ended, let codes):
+            gate.revoked.insert(ended, now: gate.world.now())
+            let opening = SessionOpening(gate: gate)
+            return .signedIn(
+                try await opening.grant(opened),
+                deviceCookie: opening.deviceCookie(opened, isKnownDevice: isKnownDevice), recoveryCodes: codes)
+        }
+    }
+
+    private enum End: Sendable {
+        case opened(SessionOpening.Opened, isKnownDevice: Bool, ended: [SessionID], codes: [String])
+        case refused(Outcome)
+    }
+
+    private func find(_ token: String, in sql: any SQLSession) throws -> (Account, SignInChallenge)? {
+        let row = try sql.row(
+            """
+            SELECT \(AccountTable.columns(of: "account")), \(SignInChallenges.columns)
+            FROM sign_in_challenge AS challenge
+            JOIN account ON account.id = challenge.account_id AND account.status = 'active'
+            WHERE \(gate.challenges.counts(token, .enrolment)) \(.forUpdateOf("challenge"))
+            """)
+        return try row.map { (try Account($0), try SignInChallenge($0)) }
+    }
+}

@@ -1,0 +1,61 @@
+import Core
+package import SecurityEvents
+import Storage
+
+/// The ten codes for the day on which every other factor is lost.
+package struct RecoveryCodes: Sendable {
+    let gate: GateParts
+
+    /// What became of the wish for new ones.
+    package enum Outcome: Sendable {
+        /// Shown once and never again.
+        case made([String])
+        case refused(FactorRefusal)
+    }
+
+    /// Makes ten new codes for the person behind `scope`; the ones before are dead.
+    package func regenerate(
+        _ scope: Scope, _ proof: FreshReauthentication, from source: RequestSource
+    ) async throws -> Outcome {
+        let gate = gate
+        return try await gate.database.transaction { sql in
+            switch try FactorManagement(gate: gate).begin(scope, proof, in: sql) {
+            case .failure(let refused): return .refused(refused.reason)
+            case .success(let standing):
+                guard !standing.factors.isEmpty else { return .refused(.notFound) }
+                let codes = try make(for: standing.account.id, in: sql)
+                let event = Event(
+                    .recoveryCodesRegenerated, in: gate.world, user: standing.account.id, session: scope.sessionID,
+                    from: source)
+                try gate.recorder.record(event, in: sql)
+                try gate.notices.post(
+                    .factorAdded, to: standing.account, about: event, values: ["factor": "New recovery codes"], in: sql)
+                return .made(codes)
+            }
+        }
+    }
+
+    /// Replaces the codes of `account`.
+    func make(for account: AccountID, in sql: any SQLSession) throws -> [String] {
+        let now = gate.world.now()
+        let codes = (0..<RecoveryCode.count).map { _ in RecoveryCode.make(in: gate.world) }
+        try sql.run("DELETE FROM mfa_recovery_code WHERE account_id = \(account)")
+        let rows = try codes.map { code -> SQL in
+            let hash = try gate.factorSealing.hash(of: RecoveryCode.canonical(code) ?? [], account)
+            return "(\(account), \(hash), \(now))"
+        }
+        try sql.run(
+            "INSERT INTO mfa_recovery_code (account_id, code_hash, created_at) VALUES \(rows.joined(separator: ", "))")
+        return codes
+    }
+
+    /// Tells of a code that was used, and when few are left says so.
+    func noteUse(_ attempt: FactorAttempt, in sql: any SQLSession) throws {
+        let left = try FactorSet.of(attempt.account.id, in: sql).recoveryCodes
+        let event = attempt.event(.recoveryCodeUsed, in: gate.world, detail: ["codesLeft": String(left)])
+        try gate.recorder.record(event, in: sql)
+        var values = ["codesLeft": String(left)]
+        if left < RecoveryCode.few { values["few"] = "yes" }
+        try gate.notices.post(.recoveryCodeUsed, to: attempt.account, about: event, values: values, in: sql)
+    }
+}

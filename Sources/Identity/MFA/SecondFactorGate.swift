@@ -1,0 +1,94 @@
+import Core
+import SecurityEvents
+import Storage
+
+/// Asks for more than a password where more is due, inside the transaction that would open the session.
+struct SecondFactorGate: Sendable {
+    let gate: GateParts
+
+    /// How it ended.
+    enum End: Sendable {
+        case opened(SessionOpening.Opened)
+        case challenged(PendingChallenge)
+        case mustEnrol(PendingChallenge)
+    }
+
+    /// After the right password. A recovery that is due takes the factors away first; the sessions that ended with them are put into `ended`.
+    func afterPassword(
+        _ proof: SessionOpening.Proof, remembered: String?, isSuspicious: Bool = false, ended: inout [SessionID],
+        in sql: any SQLSession
+    ) throws -> End {
+        let account = proof.account
+        guard gate.mfa.isEnabled || isSuspicious else {
+            return .opened(try SessionOpening(gate: gate).open(proof, in: sql))
+        }
+        var facts = SecondFactorDemand.Facts(role: account.role, factors: try FactorSet.of(account.id, in: sql))
+        if let due = facts.factors.recoveryDueAt, FactorRecovery.isDue(due, at: gate.world.now()) {
+            ended += try FactorRecovery(gate: gate).removeAll(account, from: proof.source, by: "recovery", in: sql)
+            facts.factors = FactorSet()
+        }
+        facts.isSuspicious = isSuspicious
+        if let remembered, !facts.factors.isEmpty, !isSuspicious {
+            facts.isRemembered = try RememberedDevices(gate: gate).recognize(remembered, of: account.id, in: sql)
+        }
+        return try end(proof, facts, hasProvenFactor: false, in: sql)
+    }
+
+    /// After the second step, with what was proven in both.
+    func afterFactor(_ proof: SessionOpening.Proof, in sql: any SQLSession) throws -> End {
+        let facts = SecondFactorDemand.Facts(
+            role: proof.account.role, factors: try FactorSet.of(proof.account.id, in: sql))
+        return try end(proof, facts, hasProvenFactor: true, in: sql)
+    }
+
+    private func end(
+        _ proof: SessionOpening.Proof, _ facts: SecondFactorDemand.Facts, hasProvenFactor: Bool,
+        in sql: any SQLSession
+    ) throws -> End {
+        let account = proof.account
+        var facts = facts
+        facts.sendsMail = gate.mailbox.isEnabled
+        facts.sendsSMS = gate.textbox.isEnabled
+        if gate.mfa.requires(account.role), !facts.factors.suffices(for: account.role) {
+            facts.askedSince = try firstAsked(account.id, in: sql)
+        }
+        let demand = SecondFactorDemand.decide(
+            facts, hasProvenFactor: hasProvenFactor, at: gate.world.now(), gate.mfa)
+        switch demand {
+        case .nothing(let enrolBy):
+            var opened = try SessionOpening(gate: gate).open(proof, in: sql)
+            opened.enrolBy = enrolBy
+            return .opened(opened)
+        case .factor(let methods):
+            return .challenged(try challenge(.secondFactor, proof, methods, in: sql))
+        case .mailedCode:
+            let pending = try challenge(.secondFactor, proof, [.email], in: sql)
+            try SendCode(gate: gate).mail(to: account, for: pending, from: proof.source, in: sql)
+            return .challenged(pending)
+        case .enrolment:
+            return .mustEnrol(try challenge(.enrolment, proof, [.totp], in: sql))
+        }
+    }
+
+    private func challenge(
+        _ purpose: SignInChallenge.Purpose, _ proof: SessionOpening.Proof, _ methods: [FactorKind],
+        in sql: any SQLSession
+    ) throws -> PendingChallenge {
+        let token = try gate.challenges.issue(
+            purpose, for: proof.account.id, proven: proof.methods, isKnownDevice: proof.isKnownDevice, in: sql)
+        let life = purpose == .secondFactor ? MFAPolicy.challengeLife : MFAPolicy.enrolmentLife
+        return PendingChallenge(token: token, life: life, methods: methods)
+    }
+
+    /// When the person was first told that they must have a factor: now, if they were not.
+    private func firstAsked(_ account: AccountID, in sql: any SQLSession) throws -> Timestamp {
+        try FactorGuard.prepare(account, in: sql)
+        let now = gate.world.now()
+        let row = try sql.row(
+            """
+            UPDATE mfa_account SET asked_since = COALESCE(asked_since, \(now)) WHERE account_id = \(account)
+            RETURNING asked_since
+            """)
+        return try row?.get("asked_since") ?? now
+    }
+}

@@ -1,0 +1,92 @@
+import Core
+import SecurityEvents
+import Storage
+
+/// Checks a passkey's answer, for every place that asks for one. The signature is verified outside of the transaction in which the answer counts.
+struct PasskeyCheck: Sendable {
+    let gate: GateParts
+
+    /// What a look at the answer has shown; nothing is used up yet.
+    struct Verdict: Sendable {
+        let use: PasskeyChallenges.Use
+        let challenge: [UInt8]
+        /// The passkey that the answer names, if we know it.
+        let passkey: Passkey?
+        let result: Result<VerifiedAssertion, WebAuthnFailure>
+    }
+
+    /// Verifies the signature under the key of the passkey that `response` names.
+    func verify(
+        _ response: AssertionResponse, for use: PasskeyChallenges.Use, requiresUserVerification: Bool
+    ) async throws -> Verdict {
+        let challenge = WebAuthnVerifier.challenge(in: response.clientDataJSON) ?? []
+        func verdict(_ passkey: Passkey?, _ result: Result<VerifiedAssertion, WebAuthnFailure>) -> Verdict {
+            Verdict(use: use, challenge: challenge, passkey: passkey, result: result)
+        }
+        guard !challenge.isEmpty, (1...1023).contains(response.credentialID.count) else {
+            return verdict(nil, .failure(.malformed))
+        }
+        let row = try await gate.database.rows(
+            "SELECT \(PasskeyTable.columns) FROM passkey WHERE credential_id = \(response.credentialID)"
+        ).first
+        guard let passkey = try row.map(Passkey.init) else { return verdict(nil, .failure(.bad_signature)) }
+        // The authenticator's memory of whose it is must be ours (§7.2 step 6).
+        if let handle = response.userHandle, handle != passkey.accountID.bytes {
+            return verdict(passkey, .failure(.bad_signature))
+        }
+        do throws(WebAuthnFailure) {
+            let verified = try WebAuthnVerifier(relyingParty: gate.passkeys.relyingParty).assertion(
+                response, key: passkey.key, challenge: challenge, requiresUserVerification: requiresUserVerification)
+            guard verified.isBackupEligible == passkey.isBackupEligible else {
+                return verdict(passkey, .failure(.inconsistent_flags))
+            }
+            return verdict(passkey, .success(verified))
+        } catch {
+            return verdict(passkey, .failure(error))
+        }
+    }
+
+    /// Uses the answer up if it is one of `account` to a challenge that counts; tells of one that is not. A counter that went backwards is a
+    /// hint at a copy and no proof of one (§6.1.1): the owner and the log are told, and the answer counts.
+    func use(
+        _ verdict: Verdict, of account: Account, _ attempt: FactorAttempt, in sql: any SQLSession
+    ) throws -> Bool {
+        func refuse(_ reason: String) throws -> Bool {
+            try gate.recorder.record(
+                attempt.event(
+                    .mfaFailed, in: gate.world,
+                    detail: ["factor": FactorKind.webauthn.rawValue, "reason": reason, "step": attempt.step]), in: sql)
+            return false
+        }
+        let verified: VerifiedAssertion
+        switch verdict.result {
+        case .failure(let failure):
+            return try refuse(verdict.passkey == nil ? "unknown_credential" : failure.rawValue)
+        case .success(let found): verified = found
+        }
+        guard let passkey = verdict.passkey, passkey.accountID == account.id else {
+            return try refuse("credential_of_another")
+        }
+        guard try PasskeyChallenges(world: gate.world).use(verdict.challenge, for: verdict.use, in: sql) else {
+            return try refuse("challenge_invalid")
+        }
+        let count = Int64(verified.signCount)
+        let row = try sql.row(
+            "SELECT sign_count FROM passkey WHERE id = \(passkey.id) AND account_id = \(account.id) \(.forUpdate)")
+        guard let known: Int64 = try row?.get("sign_count") else { return try refuse("removed") }
+        try sql.run(
+            """
+            UPDATE passkey SET sign_count = \(count), backed_up = \(verified.isBackedUp), last_used_at = \(gate.world.now())
+            WHERE id = \(passkey.id)
+            """)
+        if count <= known, count != 0 || known != 0 {
+            let event = attempt.event(
+                .passkeyCloneSuspected, in: gate.world,
+                detail: ["passkey": passkey.id.description, "known": String(known), "presented": String(count)])
+            try gate.recorder.record(event, in: sql)
+            try gate.notices.post(
+                .passkeyCloned, to: account, about: event, values: ["factor": passkey.name], in: sql)
+        }
+        return true
+    }
+}
