@@ -18,6 +18,8 @@ package struct WebConfiguration: Sendable {
     package var accessLogKey: DerivedKey
     /// Signs the cursors of lists.
     package var cursorKey: Secret<[UInt8]>
+    /// Which exports are told as large ones.
+    package var largeExport = LargeExport()
 
     package init(
         cookies: SignInCookies, origins: OriginPolicy, clientAddress: ClientAddress, corsOrigins: [String],
@@ -60,7 +62,7 @@ package struct Routes: Sendable {
             AuthAPI(gate: gate, cookies: configuration.cookies).routes,
             FactorsAPI(gate: gate, cookies: configuration.cookies).routes,
             PasskeysAPI(gate: gate, cookies: configuration.cookies).routes,
-            ClientsAPI(book: book, exports: ClientExport(gate: gate)).routes,
+            ClientsAPI(book: book, exports: ClientExport(gate: gate, large: configuration.largeExport)).routes,
             UsersAPI(gate: gate, departure: AgentDeparture(gate: gate)).routes,
             SecurityAPI(gate: gate, cursorKey: configuration.cursorKey).routes,
             OperationsAPI(gate: gate, readiness: readiness).routes, InvitationPages(gate: gate).routes,

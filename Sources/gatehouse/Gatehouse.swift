@@ -8,8 +8,8 @@ struct Gatehouse: AsyncParsableCommand {
         abstract: "A self-hosted CRM for real-estate brokerages, behind a gate of its own.",
         discussion: "Configured by the environment and by the file .env; docs/configuration.md lists every variable.",
         subcommands: [
-            Serve.self, Migrate.self, User.self, SessionCommand.self, OutboxCommand.self, Breached.self, Keys.self,
-            Doctor.self,
+            Serve.self, Migrate.self, User.self, SessionCommand.self, OutboxCommand.self, Breached.self, Risk.self,
+            Keys.self, Doctor.self,
         ],
         defaultSubcommand: Serve.self)
 }

@@ -80,7 +80,8 @@ package struct EventLog: Sendable {
 }
 
 extension RecordedEvent {
-    init(_ row: Row) throws {
+    /// An event out of a row with all of its columns.
+    package init(_ row: Row) throws {
         id = try row.get("id")
         type = try row.get("type")
         at = try row.get("at")

@@ -1,6 +1,6 @@
 import Core
 import FoundationEssentials
-import SecurityEvents
+package import SecurityEvents
 
 /// What is noticed about a sign-in whose password was right, and about exports.
 package struct DetectionSettings: Sendable {

@@ -136,11 +136,13 @@ extension ServerConfiguration {
 
     /// The web side's settings.
     func webConfiguration(secret: ServerSecret) -> WebConfiguration {
-        WebConfiguration(
+        var configuration = WebConfiguration(
             cookies: SignInCookies(isSecure: web.cookieSecure, sameSite: web.cookieSameSite, domain: web.cookieDomain),
             origins: OriginPolicy(own: publicURL, listed: web.corsOrigins),
             clientAddress: ClientAddress(trustedProxies: trustedProxies), corsOrigins: web.corsOrigins,
             corsAllowsCredentials: web.corsAllowsCredentials, isSecure: web.isSecure, contentPolicy: web.contentPolicy,
             accessLogKey: secret.key(for: .accessLog), cursorKey: Installation.cursorKey(secret))
+        configuration.largeExport = LargeExport(threshold: detection.largeExport)
+        return configuration
     }
 }
