@@ -3,6 +3,7 @@ import Core
 import Identity
 import SecurityEvents
 import Server
+import Storage
 
 /// `gatehouse risk`.
 struct Risk: AsyncParsableCommand {
