@@ -79,7 +79,8 @@ let package = Package(
         library(
             "Identity",
             [
-                "Core", "Storage", "SecurityEvents", "CSodium", "CQREncode", "CZxcvbn", "CFido2", "CCBOR", crypto, logging, nioPosix,
+                "Core", "Storage", "SecurityEvents", "CSodium", "CQREncode", "CZxcvbn", "CFido2", "CCBOR", crypto,
+                logging, nioPosix,
                 .product(name: "JWTKit", package: "jwt-kit"),
             ]),
         .target(
@@ -136,7 +137,7 @@ let package = Package(
             name: "SecurityEventsTests", dependencies: ["Core", "Storage", "SecurityEvents", "TestSupport"],
             exclude: ["Data"],
             swiftSettings: strict),
-        tests("ServerTests", ["Core", "Identity", "Web", "Server", "TestSupport", logging]),
+        tests("ServerTests", ["Core", "Identity", "SecurityEvents", "Web", "Server", "TestSupport", logging]),
         .testTarget(
             name: "DeliveryTests",
             dependencies: [

@@ -23,7 +23,7 @@ package enum SecurityEventsSchema {
                     """,
                     "CREATE INDEX security_event_by_user ON security_event (user_id, id)",
                     "CREATE INDEX security_event_by_type ON security_event (type, id)",
-                ]),
+                ])
         ] + detection
     }
 

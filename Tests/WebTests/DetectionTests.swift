@@ -1,10 +1,13 @@
 import CRM
 import Core
 import Foundation
+import HTTPTypes
 import Identity
 import SecurityEvents
 import TestSupport
 import Testing
+
+@testable import Web
 
 @Suite struct `what a request says of where it comes from` {
     private static let places = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -65,7 +68,9 @@ import Testing
             let answer = try await owner.get("/v1/security/events?limit=100")
             await names.set(
                 answer.data.compactMap { event in
-                    guard case .object(let members) = event, case .string(let type) = members["type"] else { return nil }
+                    guard case .object(let members) = event, case .string(let type) = members["type"] else {
+                        return nil
+                    }
                     return type
                 })
         }

@@ -23,7 +23,8 @@ package struct ClientHints: Sendable, Hashable {
 
     private static func printable(_ header: String?, atMost limit: Int) -> String {
         guard let header, !header.isEmpty else { return "" }
-        return String(decoding: header.utf8.prefix(4 * limit).filter { (32...126).contains($0) }.prefix(limit), as: UTF8.self)
+        let printable = header.utf8.prefix(4 * limit).filter { (32...126).contains($0) }
+        return String(decoding: printable.prefix(limit), as: UTF8.self)
     }
 
     /// The names in ``brands``, in lower case and without their versions.

@@ -43,6 +43,7 @@ package final class NetworkDatabase: WatchedFile {
     /// The network of `ip`; `nil` when it is private or unlisted. In microseconds, without waiting.
     package func network(of ip: IPAddress) -> Network? { database.look(up: ip, Network.read) }
 
+    /// Looks at the file again.
     package func reload() -> FileReload { database.reload() }
 }
 

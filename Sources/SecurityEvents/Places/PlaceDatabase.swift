@@ -29,6 +29,7 @@ package final class PlaceDatabase: WatchedFile {
     /// The place of `ip`; `nil` when it is private, unlisted, or nameless. In microseconds, without waiting.
     package func place(of ip: IPAddress) -> Place? { database.look(up: ip, Place.read) }
 
+    /// Looks at the file again.
     package func reload() -> FileReload { database.reload() }
 }
 

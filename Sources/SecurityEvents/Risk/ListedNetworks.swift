@@ -34,6 +34,7 @@ package struct ListedNetworks: WatchedFile {
     /// Whether `network` is on the list.
     package func contains(_ network: Network) -> Bool { numbers.content?.contains(network.number) ?? false }
 
+    /// Looks at the file again.
     package func reload() -> FileReload { numbers.reload() }
 
     private static func numbers(in bytes: [UInt8]) throws(PlaceFileRefusal) -> Set<UInt32> {

@@ -22,7 +22,8 @@ extension RiskReplayReport {
         for example in examples {
             lines.append(
                 "  \(example.at.iso8601)  \(name(example.account))  \(example.score.points): \(example.score.reasons)")
-            lines.append("    \(example.ip ?? "no address"), \(example.device)\(example.journey.map { "; \($0)" } ?? "")")
+            let journey = example.journey.map { "; \($0)" } ?? ""
+            lines.append("    \(example.ip ?? "no address"), \(example.device)\(journey)")
         }
         return lines
     }

@@ -20,7 +20,8 @@ package struct DetectionSettings: Sendable {
             "Notice sign-ins from devices that a person has not used before.")
         policy.deviceMismatch = reader.choice(
             "DEVICE_MISMATCH_ACTION", default: .challenge,
-            "What comes of it. Challenge asks for a second factor or a mailed code, and where neither can be, only tells.")
+            "What comes of it. Challenge asks for a second factor or a mailed code, and where neither can be, only tells."
+        )
         policy.checksPlaces = reader.flag(
             "ENABLE_IP_ANOMALY_DETECTION", default: false,
             "Notice sign-ins that are too far from the last one; needs GEOIP_DATABASE_PATH.")
@@ -42,7 +43,8 @@ package struct DetectionSettings: Sendable {
             "RISK_WEIGHTS_FILE", "How much each reason adds, if not the standard points; docs/detection.md tells how.")
         networksPath = reader.text(
             "GEOIP_ASN_DATABASE_PATH",
-            "A GeoLite2 ASN or GeoIP2 ISP file (.mmdb), to know whose network an address is; read again when it changes.")
+            "A GeoLite2 ASN or GeoIP2 ISP file (.mmdb), to know whose network an address is; read again when it changes."
+        )
         listPath = reader.text(
             "RISK_ASN_FILE",
             "Networks that you suspect, hosting and anonymisers, by AS number, one a line; read again when it changes.")

@@ -9,10 +9,10 @@ import Testing
         try #require(Coordinates(latitude: latitude, longitude: longitude))
     }
 
-    /// Great-circle distances as almanacs give them, in miles.
+    /// Great-circle distances in miles, by another formula: the angle between two vectors.
     @Test(
         arguments: [
-            (51.5074, -0.1278, 40.7128, -74.006, 3_461), (-37.8136, 144.9631, 39.7392, -104.9903, 8_830),
+            (51.5074, -0.1278, 40.7128, -74.006, 3_461), (-37.8136, 144.9631, 39.7392, -104.9903, 8_767),
             (0, 0, 0, 180, 12_437), (90, 0, -90, 0, 12_437), (0, 179.5, 0, -179.5, 69), (0, 0, 0, 0, 0),
         ] as [(Double, Double, Double, Double, Double)])
     func `is that of the great circle`(a: Double, b: Double, c: Double, d: Double, miles: Double) throws {
@@ -23,8 +23,8 @@ import Testing
     @Test func `is symmetric, never negative, at most half the globe, and keeps the triangle`() throws {
         let spoiler = Spoiler()
         func any() throws -> Coordinates {
-            try Self.spot(
-                Double(spoiler.number(below: 180_001)) / 1_000 - 90, Double(spoiler.number(below: 360_001)) / 1_000 - 180)
+            let latitude = Double(spoiler.number(below: 180_001)) / 1_000 - 90
+            return try Self.spot(latitude, Double(spoiler.number(below: 360_001)) / 1_000 - 180)
         }
         for _ in 0..<5_000 {
             let (a, b, c) = (try any(), try any(), try any())

@@ -17,7 +17,8 @@ import Testing
 
     @Test(arguments: [
         ("truncated", "is damaged or no MaxMind database"), ("emptied", "is damaged or no MaxMind database"),
-        ("another kind", "holds no networks but GeoIP2-City"), ("removed", "cannot be found: No such file or directory"),
+        ("another kind", "holds no networks but GeoIP2-City"),
+        ("removed", "cannot be found: No such file or directory"),
     ])
     func `keeps the old file when it goes bad under it`(how: String, reason: String) async throws {
         let bytes = try MaxMindTestFile.bytes(MaxMindTestFile.asn)

@@ -223,7 +223,8 @@ struct Doorway: Sendable {
             try await Doorway.open(kind, listed: listed, { $0.scoresRisk = true }) { door in
                 #expect(try await door.enter(door.circumstances(isFirst: true)).detail["riskScore"] == "0")
                 door.journal.time.advance(by: .days(30))
-                let risky = try await door.enter(door.circumstances(Doorway.milton, nonce: nil) { $0.recentFailures = 2 })
+                let risky = try await door.enter(
+                    door.circumstances(Doorway.milton, nonce: nil) { $0.recentFailures = 2 })
                 #expect(risky.reasons == "new_device 30, distance 25, recent_failures 10")
                 #expect(risky.action == .challenge)
                 #expect(risky.events.map(\.type) == [.riskySignIn], "devices and places are not told of by themselves")
