@@ -20,6 +20,8 @@ package struct Installation: Sendable {
     package let book: ClientBook
     /// What waits to be sent.
     package var outbox: Outbox { Outbox(database: database, world: world) }
+    /// The operator's files that are read again as they change.
+    var watchedFiles: [any WatchedFile] { [gate.places] }
     let secret: ServerSecret
     let http: HTTPClient
 
