@@ -140,7 +140,7 @@ let package = Package(
             name: "SecurityEventsTests", dependencies: ["Core", "Storage", "SecurityEvents", "TestSupport", crypto],
             exclude: ["Data"],
             swiftSettings: strict),
-        tests("ServerTests", ["Core", "Identity", "Web", "Server", "TestSupport", logging]),
+        tests("ServerTests", ["Core", "Identity", "SecurityEvents", "Web", "Server", "TestSupport", logging]),
         .testTarget(
             name: "DeliveryTests",
             dependencies: [

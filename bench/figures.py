@@ -178,7 +178,8 @@ def lookups(site):
     if site.database != "SQLite":
         return
     program = Path(site.binary).with_name("microbench")
-    lines = subprocess.run([program], capture_output=True, text=True, check=True, timeout=120).stdout.splitlines()
+    data = Path(__file__).resolve().parent.parent / "Tests/SecurityEventsTests/Data"
+    lines = subprocess.run([program, data], capture_output=True, text=True, check=True, timeout=120).stdout.splitlines()
     for line in lines:
         name, nanoseconds, limit = line.split("\t")
         yield Figure(

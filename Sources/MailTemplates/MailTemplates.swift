@@ -22,6 +22,8 @@ package struct MailTemplates: Sendable {
         ("account_unlock", PackageResources.account_unlock_mustache),
         ("invitation", PackageResources.invitation_mustache),
         ("new_device", PackageResources.new_device_mustache),
+        ("device_mismatch", PackageResources.device_mismatch_mustache),
+        ("geo_anomaly", PackageResources.geo_anomaly_mustache),
         ("password_changed", PackageResources.password_changed_mustache),
         ("password_reset", PackageResources.password_reset_mustache),
         ("email_change_confirm", PackageResources.email_change_confirm_mustache),
@@ -57,7 +59,9 @@ package struct MailTemplates: Sendable {
 
     /// The mail of the kind `name`. `values` may hold `name`, `product` (`Gatehouse` if not), `link`, `minutes`,
     /// `hours`, `days` (of the link's life), `device`, `place`, `ip`, `at` (ISO 8601), `address`, `role`, `inviter`,
-    /// `factor`, `code`, `codesLeft`, `few`, `clients` (how many), `notMeLink` and `undoLink`. Throws ``Unknown``.
+    /// `factor`, `code`, `codesLeft`, `few`, `clients` (how many), `journey` ("Melbourne, Australia; 9,600 miles from your
+    /// last sign-in in …"), `speed` (miles an hour), `action` (`alert`, `challenge` or `block`), `notMeLink` and
+    /// `undoLink`. Throws ``Unknown``.
     package func render(
         _ name: String, _ values: [String: String]
     ) throws -> (subject: String, text: String, html: String) {

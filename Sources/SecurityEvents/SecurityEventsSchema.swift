@@ -72,6 +72,6 @@ package enum SecurityEventsSchema {
                     "CREATE TABLE event_total (type TEXT PRIMARY KEY, events BIGINT NOT NULL)",
                     "CREATE TABLE event_rollup (id BIGINT PRIMARY KEY CHECK (id = 1), sequence BIGINT NOT NULL)",
                 ]),
-        ] + auditMigrations
+        ] + auditMigrations + detectionMigrations
     }
 }

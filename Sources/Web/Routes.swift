@@ -21,6 +21,8 @@ package struct WebConfiguration: Sendable {
     package var cursorKey: Secret<[UInt8]>
     /// Hears of every fault, besides the log.
     package var noteFault: FaultListener = { _ in }
+    /// Which exports are told as large ones.
+    package var largeExport = LargeExport()
 
     package init(
         cookies: SignInCookies, origins: OriginPolicy, clientAddress: ClientAddress, corsOrigins: [String],
@@ -63,7 +65,7 @@ package struct Routes: Sendable {
             AuthAPI(gate: gate, cookies: configuration.cookies).routes,
             FactorsAPI(gate: gate, cookies: configuration.cookies).routes,
             PasskeysAPI(gate: gate, cookies: configuration.cookies).routes,
-            ClientsAPI(book: book, exports: ClientExport(gate: gate)).routes,
+            ClientsAPI(book: book, exports: ClientExport(gate: gate, large: configuration.largeExport)).routes,
             UsersAPI(gate: gate, departure: AgentDeparture(gate: gate)).routes,
             SecurityAPI(gate: gate, live: live, cursorKey: configuration.cursorKey).routes,
             AlertRulesAPI(gate: gate).routes,

@@ -9,7 +9,7 @@ struct Gatehouse: AsyncParsableCommand {
         discussion: "Configured by the environment and by the file .env; docs/configuration.md lists every variable.",
         subcommands: [
             Serve.self, Migrate.self, User.self, SessionCommand.self, OutboxCommand.self, AlertCommand.self, Audit.self,
-            Breached.self, Keys.self, Doctor.self,
+            Risk.self, Breached.self, Keys.self, Doctor.self,
         ],
         defaultSubcommand: Serve.self)
 }

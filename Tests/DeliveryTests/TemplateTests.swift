@@ -9,6 +9,7 @@ import Testing
         "name": "Ana Müller", "product": "Gatehouse", "link": link, "minutes": "10", "hours": "24", "days": "7",
         "device": "Firefox on Linux", "place": "Berlin, Germany", "ip": "203.0.113.9", "at": "2026-01-31T09:05:00.123Z",
         "address": "new@example.com", "role": "agent", "inviter": "Bob O'Neil", "factor": "Phone", "clients": "3",
+        "journey": "Melbourne, Australia; 9,600 miles away", "challenged": "yes", "blocked": "yes",
         "notMeLink": link, "undoLink": link,
     ]
 
@@ -74,12 +75,21 @@ import Testing
         }
         let notices = [
             "new_device", "password_changed", "password_reset", "token_theft", "export_made", "factor_added",
-            "factor_removed",
+            "factor_removed", "device_mismatch", "geo_anomaly",
         ]
         for name in notices {
             #expect(try templates.render(name, ["notMeLink": Self.link]).text.contains(":\n\(Self.link)\n"))
         }
         #expect(try templates.render("email_changed", ["undoLink": Self.link]).text.contains(":\n\(Self.link)\n"))
+    }
+
+    @Test func `say what became of a sign-in from a new device, and where an unusual one was`() throws {
+        let templates = try MailTemplates()
+        #expect(try templates.render("device_mismatch", ["blocked": "yes"]).text.contains("They were not let in."))
+        #expect(try templates.render("device_mismatch", ["challenged": "yes"]).text.contains("asked for more proof"))
+        #expect(try templates.render("device_mismatch", [:]).text.contains("Somebody signed in to your"))
+        let journey = "Melbourne, Australia; 9,600 miles from your last sign-in in Denver, United States"
+        #expect(try templates.render("geo_anomaly", ["journey": journey]).text.contains("\n\(journey)\n"))
     }
 
     @Test func `make links of the web alone`() throws {

@@ -213,9 +213,9 @@ import Web
     }
 
     @Test func `says of a protection that is switched on and not there yet that it is not there`() throws {
-        let configuration = try ServerConfiguration.read(environment: ["ENABLE_RISK_BASED_AUTH": "true"])
+        let configuration = try ServerConfiguration.read(environment: ["ALERT_ON_GEO_ANOMALY": "false"])
         #expect(
-            configuration.notices == ["ENABLE_RISK_BASED_AUTH is read, but nothing in this release acts on it yet."])
+            configuration.notices == ["ALERT_ON_GEO_ANOMALY is read, but nothing in this release acts on it yet."])
     }
 
     @Test func `says in production which guards are switched off`() throws {

@@ -110,7 +110,7 @@ import Testing
             #expect(csv.header("Content-Type") == "text/csv; charset=utf-8; header=present")
             #expect(csv.text.hasPrefix("id,firstName,lastName,"))
             #expect(csv.text.contains(",Rita,Moss,"))
-            #expect(try await office.mail(.exportMade, to: "ana@office.example").values["rows"] == "1")
+            #expect(try await office.mail(.exportMade, to: "ana@office.example").values["clients"] == "1")
             office.clock.advance(by: .minutes(6))
             #expect(try await exporter.get("/v1/clients/export").code == "reauthentication_required")
 

@@ -34,3 +34,14 @@ let note = nanoseconds(turns: 1_000_000) { turn in activity.note(open[turn % 1_0
 print("noting activity\t\(note)\t1000")
 
 try await measureAuditVerification(events: 200_000)
+// MaxMind's test databases are small, but a look-up walks as many nodes as in a large one: up to a bit of the address each.
+let data = CommandLine.arguments.dropFirst().first ?? "Tests/SecurityEventsTests/Data"
+let places = PlaceDatabase(path: "\(data)/GeoIP2-City-Test.mmdb")
+let networks = NetworkDatabase(path: "\(data)/GeoLite2-ASN-Test.mmdb")
+let addresses = ["81.2.69.160", "216.160.83.56", "2001:480:10::1", "1.128.0.1"].compactMap { IPAddress($0) }
+var told = 0
+let place = nanoseconds(turns: 100_000) { turn in if places.place(of: addresses[turn % 4]) != nil { told += 1 } }
+let network = nanoseconds(turns: 100_000) { turn in if networks.network(of: addresses[turn % 4]) != nil { told += 1 } }
+guard told > 0 else { fatalError("no place was told: \(places.problem ?? "no problem")") }
+print("place of an address\t\(place)\t5000")
+print("network of an address\t\(network)\t5000")

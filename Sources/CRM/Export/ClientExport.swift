@@ -14,9 +14,11 @@ package struct ClientExport: Sendable {
     ]
 
     private let gate: Gate
+    private let large: LargeExport
 
-    package init(gate: Gate) {
+    package init(gate: Gate, large: LargeExport = LargeExport()) {
         self.gate = gate
+        self.large = large
     }
 
     /// What became of the wish to export.
@@ -32,16 +34,25 @@ package struct ClientExport: Sendable {
         _ scope: Scope, proof: FreshReauthentication, from source: RequestSource
     ) async throws -> Outcome {
         guard proof.scope == scope, scope.role != .lender else { return .notAllowed }
-        let gate = gate
+        let (gate, large) = (gate, large)
         let visible = ClientVisibility(scope).ofMany
         try await gate.database.transaction { sql in
             let rows: Int = try sql.row("SELECT COUNT(*) AS n FROM client WHERE \(visible)")?.get("n") ?? 0
             let event = Event(
                 .dataExported, in: gate.world, user: scope.userID, session: scope.sessionID, from: source,
                 detail: ["rows": String(rows), "format": "csv", "what": "clients"])
+            let earlier = try large.earlier(of: scope.userID, at: event.at, in: sql)
             try gate.recorder.record(event, in: sql)
+            if let reason = large.reason(rows: rows, at: event.at, after: earlier) {
+                var detail = event.detail
+                detail["because"] = reason.rawValue
+                let alarm = Event(
+                    .dataExportLarge, in: gate.world, user: scope.userID, session: scope.sessionID, from: source,
+                    detail: detail)
+                try gate.recorder.record(alarm, in: sql)
+            }
             if let account = try gate.account(scope.userID, in: sql) {
-                try gate.tell(account, .exportMade, about: event, values: ["rows": String(rows)], in: sql)
+                try gate.tell(account, .exportMade, about: event, values: ["clients": String(rows)], in: sql)
             }
         }
         return .allowed(Lines(database: gate.database, visible: visible))

@@ -12,6 +12,10 @@ package enum MailKind: String, Sendable, CaseIterable, Codable {
     case invitation
     /// A sign-in from a browser that was not seen before.
     case newDevice = "new_device"
+    /// A sign-in from a device that the person has not used before, noticed by its traits.
+    case deviceMismatch = "device_mismatch"
+    /// A sign-in too far from the last one.
+    case geoAnomaly = "geo_anomaly"
     /// The password was changed by its owner.
     case passwordChanged = "password_changed"
     /// The password was replaced through a mailed link.

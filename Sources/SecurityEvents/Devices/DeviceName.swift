@@ -26,6 +26,12 @@ package struct DeviceName: Sendable, Hashable {
         platform = Self.platform(words)
     }
 
+    /// The name made of words that are known already.
+    init(client: String?, platform: String?) {
+        self.client = client
+        self.platform = platform
+    }
+
     /// What is left when nothing has put its own name in: browsers by their engine, and apps that show pages in the
     /// system's web view.
     private static func engine(_ words: UserAgentWords) -> String? {

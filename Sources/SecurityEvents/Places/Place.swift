@@ -33,7 +33,8 @@ package struct Place: Sendable, Hashable {
         if self.city == nil, self.region == nil, self.country == nil { return nil }
     }
 
-    private static func printable(_ name: String) -> String? {
+    /// `name`, unless no database would hold it: empty, longer than a hundred bytes, with control characters.
+    static func printable(_ name: String) -> String? {
         let isPrintable = name.unicodeScalars.allSatisfy { scalar in
             switch scalar.properties.generalCategory {
             case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned: return false
@@ -41,6 +42,14 @@ package struct Place: Sendable, Hashable {
             }
         }
         return isPrintable && !name.isEmpty && name.utf8.count <= 100 ? name : nil
+    }
+}
+
+extension Place {
+    /// Where on the globe, when the database says so.
+    package var coordinates: Coordinates? {
+        guard let latitude, let longitude else { return nil }
+        return Coordinates(latitude: latitude, longitude: longitude)
     }
 }
 

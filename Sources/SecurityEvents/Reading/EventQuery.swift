@@ -62,7 +62,7 @@ package struct RecordedEvent: Sendable, Hashable {
 
 /// Reads the security log.
 package struct EventLog: Sendable {
-    private let database: any Database
+    let database: any Database
 
     package init(database: any Database) {
         self.database = database
@@ -102,6 +102,7 @@ package struct EventLog: Sendable {
 }
 
 extension RecordedEvent {
+    /// An event out of a row with all of its columns.
     package init(_ row: Row) throws {
         id = try row.get("id")
         type = try row.get("type")

@@ -14,10 +14,13 @@ package struct RequestSource: Sendable, Hashable {
     package var userAgent: String
     /// The request's identity, shown to the client as `X-Request-Id`.
     package var requestID: String
+    /// What the browser says of itself besides.
+    package var hints: ClientHints
 
     /// A source. Control characters and line breaks in `userAgent` are dropped (log injection), and it is cut.
-    package init(ip: IPAddress?, userAgent: String, requestID: String) {
+    package init(ip: IPAddress?, userAgent: String, requestID: String, hints: ClientHints = ClientHints()) {
         self.ip = ip
+        self.hints = hints
         let printable = userAgent.unicodeScalars.lazy.filter { scalar in
             switch scalar.properties.generalCategory {
             case .control, .lineSeparator, .paragraphSeparator: return false

@@ -13,13 +13,12 @@ package enum ConfigurationReference {
             "mistakes are reported together, by name and never by value. `gatehouse doctor` prints what is in force.",
             "",
             "Durations are written as `30s`, `15m`, `12h` or `7d`. With `GATEHOUSE_ENV=production` unsafe values are",
-            "refused. A variable marked † is read and checked, but nothing in this release acts on it yet.",
+            "refused.",
         ]
         for area in DoctorReport.areas(of: settings) {
             lines += ["", "## \(area)", "", "| variable | default | what it does |", "|---|---|---|"]
             for setting in settings where setting.area == area {
-                let mark = setting.isReserved ? " †" : ""
-                lines.append("| `\(setting.name)`\(mark) | \(standard(setting)) | \(setting.summary) |")
+                lines.append("| `\(setting.name)` | \(standard(setting)) | \(setting.summary) |")
             }
         }
         return lines.joined(separator: "\n") + "\n"
@@ -34,8 +33,7 @@ package enum ConfigurationReference {
         for area in DoctorReport.areas(of: settings) {
             lines += ["", "", "# ---- \(area)"]
             for setting in settings where setting.area == area {
-                let later = setting.isReserved ? " Nothing in this release acts on it yet." : ""
-                lines += ["", "# \(setting.summary)\(later)", "#\(setting.name)=\(setting.standard)"]
+                lines += ["", "# \(setting.summary)", "#\(setting.name)=\(setting.standard)"]
             }
         }
         return lines.joined(separator: "\n") + "\n"

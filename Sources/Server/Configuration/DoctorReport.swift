@@ -16,8 +16,7 @@ package struct DoctorReport: Sendable {
             lines += ["", area]
             for setting in configuration.settings where setting.area == area {
                 let mark = setting.isSet ? "*" : " "
-                let later = setting.isReserved ? "  (no effect in this release)" : ""
-                lines.append("  \(mark) \(setting.name)=\(setting.resolved)\(later)")
+                lines.append("  \(mark) \(setting.name)=\(setting.resolved)")
             }
         }
         lines += ["", "  * is set; the others have their default.", "", lifetime]

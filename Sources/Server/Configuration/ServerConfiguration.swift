@@ -36,6 +36,7 @@ package struct ServerConfiguration: Sendable {
     package var accounts: AccountSettings
     package var sms: SMSSettings
     package var alerts: AlertSettings
+    package var detection: DetectionSettings
     package var factors: FactorSettings
     package var web: WebSettings
     /// Every variable that was asked for, for `gatehouse doctor` and the documentation.
@@ -58,26 +59,26 @@ package struct ServerConfiguration: Sendable {
         let sms = SMSSettings(&reader)
         let alerts = AlertSettings(
             &reader, publicURL: process.publicURL, sendsMail: accounts.mailURL != nil, sendsSMS: sms.isEnabled)
+        let detection = DetectionSettings(&reader)
         let factors = FactorSettings(&reader, publicURL: process.publicURL)
         let web = WebSettings(&reader, publicURL: process.publicURL, isProduction: process.isProduction)
-        ReservedSettings.read(&reader)
         let safety = ProductionSafety(
             process: process, database: database, gate: gate, web: web, accounts: accounts, sms: sms)
         let problems = reader.problems + (process.isProduction ? safety.problems : [])
         guard problems.isEmpty else { throw ConfigurationFailure(problems: problems) }
         let unknown = file.values.keys.filter { name in !reader.settings.contains { $0.name == name } }.sorted()
-        let unused = reader.settings.filter { $0.isReserved && $0.isSet && $0.resolved != $0.standard }
         return ServerConfiguration(
             environment: process.environment, host: process.host, port: process.port,
             dataDirectory: process.dataDirectory, publicURL: process.publicURL,
             trustedProxies: process.trustedProxies, logLevel: process.logLevel,
             logFormat: process.logFormat, database: database, gate: gate, audit: audit, accounts: accounts, sms: sms,
-            alerts: alerts, factors: factors, web: web,
+            detection: detection, alerts: alerts, factors: factors, web: web,
             settings: reader.settings,
             notices: (process.isProduction
                 ? safety.notices : safety.secretProblems.map { "\($0) Production will refuse it." })
                 + unknown.map { "\($0) in .env is not a variable of Gatehouse; it may be misspelt." }
-                + unused.map { "\($0.name) is read, but nothing in this release acts on it yet." } + factors.notices())
+                + detection.notices(placesPath: accounts.placesPath, sendsMail: accounts.mailURL != nil)
+                + factors.notices())
     }
 }
 

@@ -14,8 +14,6 @@ package struct Setting: Sendable, Hashable {
     package let isSet: Bool
     /// Whether the value must never be shown.
     package let isSecret: Bool
-    /// Whether it is read and checked, but nothing of this release acts on it yet.
-    package let isReserved: Bool
 }
 
 /// Something wrong with the configuration: which variable, what is wrong, and what to do. Never the value: it may be a secret.

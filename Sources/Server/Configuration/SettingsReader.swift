@@ -105,16 +105,6 @@ struct SettingsReader {
         }
     }
 
-    /// Marks the setting read last as one that nothing acts on yet.
-    mutating func reserve() {
-        guard let last = settings.popLast() else { return }
-        settings.append(
-            Setting(
-                name: last.name, area: last.area, summary: last.summary, standard: last.standard,
-                resolved: last.resolved,
-                isSet: last.isSet, isSecret: last.isSecret, isReserved: true))
-    }
-
     private func raw(_ name: String) -> String? {
         reader.string(forKey: ConfigKey(name.lowercased().split(separator: "_").map(String.init)))
     }
@@ -125,6 +115,6 @@ struct SettingsReader {
         settings.append(
             Setting(
                 name: name, area: area, summary: summary, standard: standard, resolved: value, isSet: isSet,
-                isSecret: isSecret, isReserved: false))
+                isSecret: isSecret))
     }
 }

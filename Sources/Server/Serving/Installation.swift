@@ -21,7 +21,9 @@ package struct Installation: Sendable {
     /// What waits to be sent.
     package var outbox: Outbox { Outbox(database: database, world: world) }
     /// What is shown every event as it is sealed.
-    package var sealFollowers: [any SealFollower] { [] }
+    package var sealFollowers: [any SealFollower] { [EventRollup()] }
+    /// The operator's files that are read again as they change.
+    var watchedFiles: [any WatchedFile] { [gate.places] }
     let secret: ServerSecret
     let http: HTTPClient
 
@@ -141,11 +143,13 @@ extension ServerConfiguration {
 
     /// The web side's settings.
     func webConfiguration(secret: ServerSecret) -> WebConfiguration {
-        WebConfiguration(
+        var configuration = WebConfiguration(
             cookies: SignInCookies(isSecure: web.cookieSecure, sameSite: web.cookieSameSite, domain: web.cookieDomain),
             origins: OriginPolicy(own: publicURL, listed: web.corsOrigins),
             clientAddress: ClientAddress(trustedProxies: trustedProxies), corsOrigins: web.corsOrigins,
             corsAllowsCredentials: web.corsAllowsCredentials, isSecure: web.isSecure, contentPolicy: web.contentPolicy,
             accessLogKey: secret.key(for: .accessLog), cursorKey: Installation.cursorKey(secret))
+        configuration.largeExport = LargeExport(threshold: detection.largeExport)
+        return configuration
     }
 }

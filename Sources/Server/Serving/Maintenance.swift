@@ -24,7 +24,7 @@ struct Maintenance: Service {
             await attend("activity not written") {
                 try await installation.gate.activity.flush(to: installation.database)
             }
-            await readPlacesAgain()
+            await readFilesAgain()
             await attend("rules for alerts not read") {
                 try await installation.gate.alertRules.reload(from: installation.database)
             }
@@ -54,20 +54,22 @@ struct Maintenance: Service {
         await attend("activity not written") { try await installation.gate.activity.flush(to: installation.database) }
     }
 
-    /// Takes over a GeoIP file that was replaced; says so once when it cannot be used, and goes on with the one before.
-    private func readPlacesAgain() async {
-        let places = installation.gate.places
-        let known = places.problem
-        let outcome = await withCheckedContinuation { continuation in
-            // Reads a file of some tens of megabytes when it has changed.
-            DispatchQueue.global().async { continuation.resume(returning: places.reload()) }
-        }
-        switch outcome {
-        case .unchanged: break
-        case .reloaded: installation.logger.notice("GeoIP file read")
-        case .kept(let reason) where reason != known:
-            installation.logger.warning("GeoIP file not usable", metadata: ["reason": .string(reason)])
-        case .kept: break
+    /// Takes over the operator's files that were replaced; says so once when one cannot be used, and goes on with the one before.
+    private func readFilesAgain() async {
+        for file in installation.watchedFiles {
+            let known = file.problem
+            let outcome = await withCheckedContinuation { continuation in
+                // Reads a file of some tens of megabytes when it has changed.
+                DispatchQueue.global().async { continuation.resume(returning: file.reload()) }
+            }
+            switch outcome {
+            case .unchanged: break
+            case .reloaded: installation.logger.notice("file read again", metadata: ["file": .string(file.label)])
+            case .kept(let reason) where reason != known:
+                installation.logger.warning(
+                    "file not usable", metadata: ["file": .string(file.label), "reason": .string(reason)])
+            case .kept: break
+            }
         }
     }
 

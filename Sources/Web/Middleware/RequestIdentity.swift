@@ -23,11 +23,18 @@ package struct RequestIdentity: RouterMiddleware {
         let identity = proxyIdentity(request, context) ?? world.identifier(Identifier<RequestEntity>.self).description
         context.source = RequestSource(
             ip: clientAddress.resolve(peer: context.peer, forwardedFor: request.headers[.xForwardedFor]),
-            userAgent: request.headers[.userAgent] ?? "", requestID: identity)
+            userAgent: request.headers[.userAgent] ?? "", requestID: identity, hints: Self.hints(request))
         context.logger[metadataKey: "request"] = .string(identity)
         var response = try await next(request, context)
         response.headers[.xRequestID] = identity
         return response
+    }
+
+    /// What browsers on Chromium's engine send unasked over TLS.
+    private static func hints(_ request: Request) -> ClientHints {
+        ClientHints(
+            brands: request.headers[.secCHUA], platform: request.headers[.secCHUAPlatform],
+            mobile: request.headers[.secCHUAMobile])
     }
 
     /// A trusted proxy may name the request, so that its log and ours can be read together.

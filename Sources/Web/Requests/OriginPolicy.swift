@@ -38,6 +38,9 @@ extension HTTPField.Name {
     static let secFetchSite = Self("Sec-Fetch-Site") ?? .origin
     static let xForwardedFor = Self("X-Forwarded-For") ?? .via
     static let xRequestID = Self("X-Request-Id") ?? .via
+    static let secCHUA = Self("Sec-CH-UA") ?? .via
+    static let secCHUAPlatform = Self("Sec-CH-UA-Platform") ?? .via
+    static let secCHUAMobile = Self("Sec-CH-UA-Mobile") ?? .via
     static let idempotencyKey = Self("Idempotency-Key") ?? .via
     static let rateLimitLimit = Self("RateLimit-Limit") ?? .via
     static let rateLimitRemaining = Self("RateLimit-Remaining") ?? .via
