@@ -16,12 +16,13 @@ extension Installation {
     /// The senders of the channels of alerts that are set up, but for mail and SMS, which have their own.
     func alertSenders() -> [any OutboxSender] {
         let (seal, places) = (OutboxSeal(secret: secret, world: world), configuration.alerts.places)
-        let post = GuardedPost(allowsPrivate: places.allowsPrivate)
+        // Each has its own: a name server that hangs for the one must not hold up the other.
+        func post() -> GuardedPost { GuardedPost(allowsPrivate: places.allowsPrivate) }
         var senders: [any OutboxSender] = []
-        if let url = places.slack { senders.append(SlackSender(url: url, seal: seal, post: post)) }
+        if let url = places.slack { senders.append(SlackSender(url: url, seal: seal, post: post())) }
         if let url = places.webhook {
             senders.append(
-                WebhookSender(url: url, signer: configuration.alerts.signer, seal: seal, post: post, world: world))
+                WebhookSender(url: url, signer: configuration.alerts.signer, seal: seal, post: post(), world: world))
         }
         if let sentry = sentrySender { senders.append(sentry) }
         return senders
