@@ -72,7 +72,7 @@ package struct ServerConfiguration: Sendable {
             dataDirectory: process.dataDirectory, publicURL: process.publicURL,
             trustedProxies: process.trustedProxies, logLevel: process.logLevel,
             logFormat: process.logFormat, database: database, gate: gate, audit: audit, accounts: accounts, sms: sms,
-            detection: detection, alerts: alerts, factors: factors, web: web,
+            alerts: alerts, detection: detection, factors: factors, web: web,
             settings: reader.settings,
             notices: (process.isProduction
                 ? safety.notices : safety.secretProblems.map { "\($0) Production will refuse it." })
