@@ -6,7 +6,7 @@ import Testing
     private static let rounds = 100
     private static let password = "Lantern-Orchid-47-Saddle"
 
-    private var port: String { String(27_000 + Int(ProcessInfo.processInfo.processIdentifier) % 5_000) }
+    private let port = String(Ports.next())
     private var origin: String { "http://127.0.0.1:\(port)" }
 
     private var environment: [String: String] {

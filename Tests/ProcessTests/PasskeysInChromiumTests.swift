@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import TestSupport
 import Testing
 
@@ -155,16 +154,13 @@ import Testing
 
 /// A server that browsers make passkeys for.
 enum LocalOffice {
-    /// Tests run side by side, each server on a port of its own.
-    private static let ports = Atomic<Int>(33_000 + Int(ProcessInfo.processInfo.processIdentifier) % 5_000)
-
     static let password = "Lantern-Orchid-47-Saddle"
 
     /// Serves on `localhost`, the one name for which browsers make passkeys without TLS, with one account.
     static func serving(_ kind: DatabaseKind, _ body: (String) async throws -> Void) async throws {
         try await withTestDatabase(kind) { place in
             let directory = try Directory()
-            let port = ports.wrappingAdd(1, ordering: .relaxed).newValue
+            let port = Ports.next()
             let origin = "http://localhost:\(port)"
             let location = kind == .sqlite ? "sqlite:\(place.location)" : place.location
             let environment = [

@@ -5,7 +5,9 @@ import Testing
 @Suite(.serialized) struct `the program gatehouse` {
     private static let secret = "0123456789 abcdefghijklmnopqrstuvwxyz ABCDEF"
 
-    func port() -> String { String(11_000 + Int(ProcessInfo.processInfo.processIdentifier) % 15_000) }
+    private static let ownPort = String(Ports.next())
+
+    func port() -> String { Self.ownPort }
 
     @Test func `serves the demo, and every line that it prints for the newcomer works`() async throws {
         let directory = try Directory()

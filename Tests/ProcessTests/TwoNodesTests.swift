@@ -15,7 +15,7 @@ import FoundationNetworking
     func `a session that ends on one is refused by the other within a hundred milliseconds`() async throws {
         try await withTestDatabase(.postgres) { place in
             let directory = try Directory()
-            let port = 27_000 + Int(ProcessInfo.processInfo.processIdentifier) % 5_000
+            let (port, otherPort) = (Ports.next(), Ports.next())
             var environment = [
                 "DATABASE_URL": place.location, "JWT_SECRET": Self.secret, "PASSWORD_HASH_MEMORY_KIB": "64",
                 "RATE_LIMIT_LOGIN_MAX": "0", "RATE_LIMIT_API_MAX": "0", "LOG_LEVEL": "warning", "PORT": String(port),
@@ -29,10 +29,10 @@ import FoundationNetworking
             #expect(made.status == 0, "\(made.output)")
             try await Program.whileRunning(["serve"], in: directory, environment) { first in
                 _ = try first.printed(upTo: "listening")
-                environment["PORT"] = String(port + 1)
+                environment["PORT"] = String(otherPort)
                 try await Program.whileRunning(["serve"], in: directory, environment) { second in
                     _ = try second.printed(upTo: "listening")
-                    let (delays, bare) = try await Self.measure(100, endingAt: Node(port), refusedBy: Node(port + 1))
+                    let (delays, bare) = try await Self.measure(100, endingAt: Node(port), refusedBy: Node(otherPort))
                     let (p99, bareP99) = (Self.p99(of: delays), Self.p99(of: bare))
                     print("revocation reaches the other node: p99 \(p99); a bare request: p99 \(bareP99)")
                     // On a machine that other tests keep busy a request alone may take longer than the target.
