@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import enumeration as timing
+import factors
 import limits
 import load
 import server as gatehouse
@@ -173,6 +174,17 @@ def enumeration(site):
             at_least=False)
 
 
+def second_factors(site):
+    """What a passkey and a second step cost. Linux alone."""
+    if not Path("/proc/self/schedstat").exists():
+        return
+    password, passkey, step = factors.costs(site)
+    yield Figure(
+        "a password sign-in, processor", site.database, password, "ms", passkey, f"{passkey:.2f} ms of a passkey sign-in", 20,
+        at_least=True)
+    yield Figure("a second step, processor", site.database, step, "ms", 2, "2 ms", 1, at_least=False)
+
+
 def lookups(site):
     """What is looked up in memory on each request; the same on both databases, so measured with the first."""
     if site.database != "SQLite":
@@ -188,4 +200,5 @@ def lookups(site):
 
 
 ALL = {"start": start, "logins": logins, "refreshes": refreshes, "pages": pages, "memory": memory,
-    "enumeration": enumeration, "lookups": lookups}
+    "enumeration": enumeration, "factors": second_factors,
+    "lookups": lookups}

@@ -82,11 +82,12 @@ class Server:
                 connection.close()
         raise ServerFailed("no answer from /health: " + self.output)
 
-    def post(self, path, body):
-        """The JSON answer to a JSON request."""
+    def post(self, path, body, token=None):
+        """The JSON answer to a JSON request, on behalf of whoever `token` is."""
+        headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
-            connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
+            connection.request("POST", path, json.dumps(body), headers)
             response = connection.getresponse()
             text = response.read()
         finally:
