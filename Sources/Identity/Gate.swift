@@ -56,6 +56,7 @@ package struct Gate: Sendable {
     package var passkeySignIn: PasskeySignIn { PasskeySignIn(gate: parts) }
     package var passkeys: ManagePasskeys { ManagePasskeys(gate: parts) }
     package var mfa: MFAPolicy { parts.mfa }
+    package var detection: SignInDetection? { parts.detection }
     package var sessionFigures: SessionFigures {
         SessionFigures(database: parts.database, world: parts.world, clocks: parts.tickets.clocks)
     }

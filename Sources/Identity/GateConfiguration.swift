@@ -22,6 +22,8 @@ package struct GateConfiguration: Sendable {
     package var firstAccountBecomesOwner = false
     package var signIn = SignInPolicy()
     package var mfa = MFAPolicy()
+    /// `ENABLE_DEVICE_FINGERPRINT_CHECK`, `ENABLE_IP_ANOMALY_DETECTION`, `ENABLE_RISK_BASED_AUTH`; `nil` when all are off.
+    package var detection: SignInDetection?
     package var passkeys: PasskeyPolicy
     /// `PASSWORD_HISTORY`.
     package var passwordHistory = 3
@@ -102,7 +104,7 @@ extension Gate {
             passkeys: configuration.passkeys,
             textbox: Textbox(isEnabled: configuration.sendsSMS, secret: configuration.secret, world: world),
             alertRules: configuration.alertRules,
-            sentCodes: SentCodes(secret: configuration.secret), limiter: limiter)
+            sentCodes: SentCodes(secret: configuration.secret), limiter: limiter, detection: configuration.detection)
         return Gate(
             parts: parts, signIn: SignIn(gate: parts),
             registration: Registration(

@@ -29,6 +29,8 @@ package struct GateParts: Sendable {
     let alertRules: AlertRuleBook
     let sentCodes: SentCodes
     let limiter: RateLimiter
+    /// Looks at sign-ins; `nil` when nothing of it is switched on.
+    let detection: SignInDetection?
 
     var factorSealing: FactorSealing { FactorSealing(ring: ring, world: world) }
     var challenges: SignInChallenges { SignInChallenges(world: world) }

@@ -20,9 +20,11 @@ struct DeviceCookies: Sendable {
         self.world = world
     }
 
+    /// What a new cookie tells its browser apart by.
+    func newNonce() -> [UInt8] { world.randomBytes(Self.nonceLength) }
+
     /// A cookie for a browser in which the owner of `address` has just signed in.
-    func cookie(for address: EmailAddress, epoch: Int64) -> String {
-        let nonce = world.randomBytes(Self.nonceLength)
+    func cookie(for address: EmailAddress, epoch: Int64, nonce: [UInt8]) -> String {
         let date = Self.bytes(world.now().milliseconds)
         let code = keys.first?.authenticationCode(for: Self.content(nonce, date, epoch, address.text)) ?? []
         return Base64URL.encode(nonce + date + code)

@@ -68,9 +68,14 @@ package struct SignInGuard: Sendable {
             "DELETE FROM sign_in_guard WHERE subject = \(subject.address) OR address = \(subject.address)")
     }
 
-    /// The password was right.
-    func succeed(_ subject: SignInSubject, at now: Timestamp, in sql: any SQLSession) throws {
-        try change(subject, at: now, in: sql) { state in state.succeed() }
+    /// The password was right; how many were wrong before it.
+    @discardableResult
+    func succeed(_ subject: SignInSubject, at now: Timestamp, in sql: any SQLSession) throws -> Int {
+        try change(subject, at: now, in: sql) { state in
+            let failures = state.failures.count
+            state.succeed()
+            return failures
+        }
     }
 
     /// The attempt was not made.

@@ -7,6 +7,8 @@ package struct SignInSubject: Sendable, Hashable {
     let pseudonym: [UInt8]
     /// The pseudonym of the address that was typed; for a subject that is no device the same.
     let address: [UInt8]
+    /// What tells the browser apart from others, when a device cookie vouches for it.
+    var deviceNonce: [UInt8]?
 
     /// Whether a device cookie vouches for the browser.
     package var isKnownDevice: Bool { pseudonym != address }
@@ -47,7 +49,7 @@ package struct SignInSubjects: Sendable {
         }
         return SignInSubject(
             pseudonym: pseudonymKey.authenticationCode(for: [1] + nonce + Array(identifier.utf8)),
-            address: address.address)
+            address: address.address, deviceNonce: nonce)
     }
 
     /// The subject of `typed` from a browser that is not known.

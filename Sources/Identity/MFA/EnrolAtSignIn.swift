@@ -48,24 +48,24 @@ package struct EnrolAtSignIn: Sendable {
                     account: account,
                     methods: challenge.methods + [
                         FactorKind.totp.authenticationMethod, AuthenticationMethod.multiFactor,
-                    ], isKnownDevice: challenge.isKnownDevice, source: source), in: sql)
+                    ], deviceNonce: challenge.deviceNonce, source: source), in: sql)
             return .opened(
-                opened, isKnownDevice: challenge.isKnownDevice, ended: ended,
+                opened, ended: ended,
                 codes: try RecoveryCodes(gate: gate).make(for: account.id, in: sql))
         }
         switch end {
         case .refused(let outcome): return outcome
-        case .opened(let opened, let isKnownDevice, let ended, let codes):
+        case .opened(let opened, let ended, let codes):
             gate.revoked.insert(ended, now: gate.world.now())
             let opening = SessionOpening(gate: gate)
             return .signedIn(
                 try await opening.grant(opened),
-                deviceCookie: opening.deviceCookie(opened, isKnownDevice: isKnownDevice), recoveryCodes: codes)
+                deviceCookie: opened.deviceCookie, recoveryCodes: codes)
         }
     }
 
     private enum End: Sendable {
-        case opened(SessionOpening.Opened, isKnownDevice: Bool, ended: [SessionID], codes: [String])
+        case opened(SessionOpening.Opened, ended: [SessionID], codes: [String])
         case refused(Outcome)
     }
 

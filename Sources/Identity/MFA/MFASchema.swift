@@ -53,7 +53,7 @@ enum MFASchema {
                 account_id \(.identifier) NOT NULL REFERENCES account (id) ON DELETE CASCADE,
                 purpose TEXT NOT NULL,
                 methods TEXT NOT NULL,
-                known_device BIGINT NOT NULL,
+                device_nonce \(.bytes),
                 created_at BIGINT NOT NULL,
                 expires_at BIGINT NOT NULL,
                 streak BIGINT NOT NULL,

@@ -11,15 +11,17 @@ struct SecondFactorGate: Sendable {
         case opened(SessionOpening.Opened)
         case challenged(PendingChallenge)
         case mustEnrol(PendingChallenge)
+        /// The detection refuses it.
+        case blocked
     }
 
     /// After the right password. A recovery that is due takes the factors away first; the sessions that ended with them are put into `ended`.
     func afterPassword(
-        _ proof: SessionOpening.Proof, remembered: String?, isSuspicious: Bool = false, ended: inout [SessionID],
+        _ proof: SessionOpening.Proof, remembered: String?, recentFailures: Int, ended: inout [SessionID],
         in sql: any SQLSession
     ) throws -> End {
         let account = proof.account
-        guard gate.mfa.isEnabled || isSuspicious else {
+        guard gate.mfa.isEnabled || gate.detection != nil else {
             return .opened(try SessionOpening(gate: gate).open(proof, in: sql))
         }
         var facts = SecondFactorDemand.Facts(role: account.role, factors: try FactorSet.of(account.id, in: sql))
@@ -27,23 +29,39 @@ struct SecondFactorGate: Sendable {
             ended += try FactorRecovery(gate: gate).removeAll(account, from: proof.source, by: "recovery", in: sql)
             facts.factors = FactorSet()
         }
-        facts.isSuspicious = isSuspicious
-        if let remembered, !facts.factors.isEmpty, !isSuspicious {
+        let assessment = try watch(proof, facts, recentFailures, in: sql)
+        if assessment?.action == .block { return .blocked }
+        facts.isSuspicious = assessment?.action == .challenge
+        if let remembered, !facts.factors.isEmpty, !facts.isSuspicious {
             facts.isRemembered = try RememberedDevices(gate: gate).recognize(remembered, of: account.id, in: sql)
         }
-        return try end(proof, facts, hasProvenFactor: false, in: sql)
+        return try end(proof, facts, assessment, hasProvenFactor: false, in: sql)
+    }
+
+    /// Has the detection look, and says what it has found.
+    private func watch(
+        _ proof: SessionOpening.Proof, _ facts: SecondFactorDemand.Facts, _ recentFailures: Int, in sql: any SQLSession
+    ) throws -> SignInAssessment? {
+        guard gate.detection != nil else { return nil }
+        let watch = SignInWatch(gate: gate)
+        let hasFactor = gate.mfa.isEnabled && !facts.factors.isEmpty
+        let assessment = try watch.assess(
+            proof, recentFailures: recentFailures, canBeChallenged: hasFactor || gate.mailbox.isEnabled,
+            isFirst: try watch.isFirst(proof.account.id, in: sql), in: sql)
+        if let assessment { try watch.tell(assessment, proof.account, in: sql) }
+        return assessment
     }
 
     /// After the second step, with what was proven in both.
     func afterFactor(_ proof: SessionOpening.Proof, in sql: any SQLSession) throws -> End {
         let facts = SecondFactorDemand.Facts(
             role: proof.account.role, factors: try FactorSet.of(proof.account.id, in: sql))
-        return try end(proof, facts, hasProvenFactor: true, in: sql)
+        return try end(proof, facts, nil, hasProvenFactor: true, in: sql)
     }
 
     private func end(
-        _ proof: SessionOpening.Proof, _ facts: SecondFactorDemand.Facts, hasProvenFactor: Bool,
-        in sql: any SQLSession
+        _ proof: SessionOpening.Proof, _ facts: SecondFactorDemand.Facts, _ assessment: SignInAssessment?,
+        hasProvenFactor: Bool, in sql: any SQLSession
     ) throws -> End {
         let account = proof.account
         var facts = facts
@@ -56,7 +74,7 @@ struct SecondFactorGate: Sendable {
             facts, hasProvenFactor: hasProvenFactor, at: gate.world.now(), gate.mfa)
         switch demand {
         case .nothing(let enrolBy):
-            var opened = try SessionOpening(gate: gate).open(proof, in: sql)
+            var opened = try SessionOpening(gate: gate).open(proof, assessment, in: sql)
             opened.enrolBy = enrolBy
             return .opened(opened)
         case .factor(let methods):
@@ -75,7 +93,7 @@ struct SecondFactorGate: Sendable {
         in sql: any SQLSession
     ) throws -> PendingChallenge {
         let token = try gate.challenges.issue(
-            purpose, for: proof.account.id, proven: proof.methods, isKnownDevice: proof.isKnownDevice, in: sql)
+            purpose, for: proof.account.id, proven: proof.methods, deviceNonce: proof.deviceNonce, in: sql)
         let life = purpose == .secondFactor ? MFAPolicy.challengeLife : MFAPolicy.enrolmentLife
         return PendingChallenge(token: token, life: life, methods: methods)
     }

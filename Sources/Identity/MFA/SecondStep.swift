@@ -21,7 +21,7 @@ package struct SecondStep: Sendable {
 
     /// What a transaction came to.
     private enum End: Sendable {
-        case opened(SessionOpening.Opened, isKnownDevice: Bool, remembered: String?)
+        case opened(SessionOpening.Opened, remembered: String?)
         case answered(Outcome)
     }
 
@@ -84,11 +84,11 @@ package struct SecondStep: Sendable {
     private func finish(_ end: End) async throws -> Outcome {
         switch end {
         case .answered(let outcome): return outcome
-        case .opened(let opened, let isKnownDevice, let remembered):
+        case .opened(let opened, let remembered):
             let opening = SessionOpening(gate: gate)
             return .signedIn(
                 try await opening.grant(opened),
-                deviceCookie: opening.deviceCookie(opened, isKnownDevice: isKnownDevice), rememberedDevice: remembered)
+                deviceCookie: opened.deviceCookie, rememberedDevice: remembered)
         }
     }
 
@@ -116,16 +116,16 @@ package struct SecondStep: Sendable {
         let isMultiFactor = attempt.kind != .email
         let proof = SessionOpening.Proof(
             account: found.account, methods: methods + (isMultiFactor ? [AuthenticationMethod.multiFactor] : []),
-            isKnownDevice: found.challenge.isKnownDevice, source: attempt.source)
+            deviceNonce: found.challenge.deviceNonce, source: attempt.source)
         switch try SecondFactorGate(gate: gate).afterFactor(proof, in: sql) {
         case .mustEnrol(let pending): return .answered(.enrolmentNeeded(pending))
-        case .challenged: return .answered(.challengeInvalid)
+        case .challenged, .blocked: return .answered(.challengeInvalid)
         case .opened(let opened):
             let remembers = remember && isMultiFactor
             let token =
                 remembers
                 ? try RememberedDevices(gate: gate).remember(found.account.id, from: attempt.source, in: sql) : nil
-            return .opened(opened, isKnownDevice: found.challenge.isKnownDevice, remembered: token)
+            return .opened(opened, remembered: token)
         }
     }
 

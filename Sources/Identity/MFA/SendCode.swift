@@ -38,9 +38,8 @@ package struct SendCode: Sendable {
     ) throws {
         let code = try write(.email, for: SignInChallenges.hash(pending.token), in: sql)
         let minutes = String(MFAPolicy.challengeLife.milliseconds / 60_000)
-        let event = Event(
-            .riskySignIn, in: gate.world, user: account.id, from: source, detail: ["asked": FactorKind.email.rawValue])
-        try gate.recorder.record(event, in: sql)
+        // Not recorded: the detection has told why.
+        let event = Event(.riskySignIn, in: gate.world, user: account.id, from: source)
         try gate.notices.post(
             .signInCode, to: account, about: event, values: ["code": code, "minutes": minutes], in: sql)
     }

@@ -25,8 +25,8 @@ struct SignInChallenge: Sendable, Hashable {
     let purpose: Purpose
     /// What was proven before, as `amr` will say.
     let methods: [String]
-    /// Whether a device cookie vouched for the browser at the first step.
-    let isKnownDevice: Bool
+    /// What the browser's device cookie told it apart by at the first step; `nil` when none vouched for it.
+    let deviceNonce: [UInt8]?
     /// How many right codes there were in a row while the account's factors are locked.
     let streak: Int
     /// Which code was sent for it, and its hash, while it counts.
@@ -46,7 +46,7 @@ struct SignInChallenges: Sendable {
 
     /// The columns of ``SignInChallenge``, of the table under the name `challenge`.
     static let columns: SQL = """
-        challenge.token_hash, challenge.purpose, challenge.methods, challenge.known_device, challenge.streak,
+        challenge.token_hash, challenge.purpose, challenge.methods, challenge.device_nonce, challenge.streak,
         challenge.code_kind, challenge.code_hash, challenge.code_expires_at
         """
 
@@ -61,7 +61,7 @@ struct SignInChallenges: Sendable {
     /// Writes a challenge for somebody who has proven `methods`; returns its token. Sees to it that the account has a row for its
     /// ``FactorLock``.
     func issue(
-        _ purpose: SignInChallenge.Purpose, for account: AccountID, proven methods: [String], isKnownDevice: Bool,
+        _ purpose: SignInChallenge.Purpose, for account: AccountID, proven methods: [String], deviceNonce: [UInt8]?,
         in sql: any SQLSession
     ) throws -> String {
         let token = Base64URL.encode(world.randomBytes(32))
@@ -71,9 +71,9 @@ struct SignInChallenges: Sendable {
         try sql.run(
             """
             INSERT INTO sign_in_challenge
-                (token_hash, account_id, purpose, methods, known_device, created_at, expires_at, streak)
+                (token_hash, account_id, purpose, methods, device_nonce, created_at, expires_at, streak)
             VALUES (\(Self.hash(token)), \(account), \(purpose.rawValue), \(methods.joined(separator: " ")),
-                \(isKnownDevice), \(now), \(now + life), 0)
+                \(deviceNonce), \(now), \(now + life), 0)
             """)
         return token
     }
@@ -122,7 +122,7 @@ extension SignInChallenge {
         }
         self.init(
             tokenHash: try row.get("token_hash"), purpose: purpose,
-            methods: methods.split(separator: " ").map(String.init), isKnownDevice: try row.get("known_device"),
+            methods: methods.split(separator: " ").map(String.init), deviceNonce: try row.optional("device_nonce"),
             streak: try row.get("streak"), sentCode: sentCode)
     }
 }

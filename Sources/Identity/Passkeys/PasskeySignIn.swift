@@ -24,7 +24,7 @@ package struct PasskeySignIn: Sendable {
 
     /// How the transaction ended.
     private enum End: Sendable {
-        case opened(SessionOpening.Opened, isKnownDevice: Bool)
+        case opened(SessionOpening.Opened)
         case refused(Outcome)
     }
 
@@ -53,23 +53,32 @@ package struct PasskeySignIn: Sendable {
             }
             if let refusal = try refuseUnusable(account, source, in: sql) { return .refused(refusal) }
             try FactorGuard(gate: gate).forgive(account.id, in: sql)
-            let isKnownDevice = gate.subjects.subject(
+            let nonce = gate.subjects.subject(
                 typed: account.email.text, deviceCookie: deviceCookie, epoch: try row.get("device_epoch")
-            ).isKnownDevice
-            let opened = try SessionOpening(gate: gate).open(
-                .init(
-                    account: account, methods: [passkey.authenticationMethod, AuthenticationMethod.multiFactor],
-                    isKnownDevice: isKnownDevice, source: source, detail: ["passkey": passkey.id.description]), in: sql)
-            return .opened(opened, isKnownDevice: isKnownDevice)
+            ).deviceNonce
+            let proof = SessionOpening.Proof(
+                account: account, methods: [passkey.authenticationMethod, AuthenticationMethod.multiFactor],
+                deviceNonce: nonce, source: source, detail: ["passkey": passkey.id.description])
+            return .opened(try open(proof, in: sql))
         }
         switch end {
         case .refused(let outcome): return outcome
-        case .opened(let opened, let isKnownDevice):
+        case .opened(let opened):
             let opening = SessionOpening(gate: gate)
             return .signedIn(
                 try await opening.grant(opened),
-                deviceCookie: opening.deviceCookie(opened, isKnownDevice: isKnownDevice))
+                deviceCookie: opened.deviceCookie)
         }
+    }
+
+    /// Opens the session. What the detection finds is told and nothing more: two factors were shown already.
+    private func open(_ proof: SessionOpening.Proof, in sql: any SQLSession) throws -> SessionOpening.Opened {
+        guard gate.detection != nil else { return try SessionOpening(gate: gate).open(proof, in: sql) }
+        let watch = SignInWatch(gate: gate)
+        let assessment = try watch.assess(
+            proof, canBeChallenged: false, isFirst: try watch.isFirst(proof.account.id, in: sql), in: sql)
+        if let assessment { try watch.tell(assessment, proof.account, in: sql) }
+        return try SessionOpening(gate: gate).open(proof, assessment, in: sql)
     }
 
     private func refuseUnusable(

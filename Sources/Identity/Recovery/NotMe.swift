@@ -43,6 +43,7 @@ package struct NotMe: Sendable {
             _ = try FactorRecovery.stop(account.id, by: "not_me", session: nil, from: source, gate, in: sql)
             try SignInChallenges.kill(of: account.id, in: sql)
             try RememberedDevices.forgetAll(of: account.id, in: sql)
+            if gate.detection != nil { try SignInDetection.forget(account.id, in: sql) }
             try DeviceCookies.forgetAll(of: account.id, in: sql)
             try gate.recorder.record(
                 Event(

@@ -12,11 +12,14 @@ struct SessionOpening: Sendable {
         let account: Account
         /// `amr`, in the order of proof.
         let methods: [String]
-        /// Whether a device cookie vouches for the browser.
-        let isKnownDevice: Bool
+        /// What the browser's device cookie tells it apart by; `nil` when none vouches for it.
+        let deviceNonce: [UInt8]?
         let source: RequestSource
         /// For the event.
         var detail: [String: String] = [:]
+
+        /// Whether a device cookie vouches for the browser.
+        var isKnownDevice: Bool { deviceNonce != nil }
     }
 
     /// A session that was opened, and those that had to make room.
@@ -24,13 +27,16 @@ struct SessionOpening: Sendable {
         let account: Account
         let session: Session
         let displaced: [SessionID]
-        /// What the account's device cookies are made for now.
-        let deviceEpoch: Int64
+        /// For a browser that had none.
+        let deviceCookie: String?
         var enrolBy: Timestamp?
     }
 
-    /// Opens the session in the transaction that has found the proof good, and holds the account.
-    func open(_ proof: Proof, in sql: any SQLSession) throws -> Opened {
+    /// Opens the session in the transaction that has found the proof good, and holds the account. `assessment` is what the detection has
+    /// made of it, if it was asked in this transaction.
+    func open(
+        _ proof: Proof, _ assessment: SignInAssessment? = nil, in sql: any SQLSession
+    ) throws -> Opened {
         let account = proof.account
         let session = newSession(proof)
         let before = try sql.row(
@@ -39,19 +45,30 @@ struct SessionOpening: Sendable {
             WHERE id = \(account.id)
             """)
         let other: SessionID? = try before?.optional("other")
+        let watch = SignInWatch(gate: gate)
+        let assessment =
+            try assessment ?? watch.assess(proof, canBeChallenged: true, isFirst: other == nil, in: sql)
         try SessionTable.insert(session, in: sql)
-        var detail = proof.detail
+        var detail = proof.detail.merging(assessment?.detail ?? [:]) { own, _ in own }
         detail["knownDevice"] = String(proof.isKnownDevice)
         detail["methods"] = proof.methods.joined(separator: " ")
         try gate.recorder.record(
             Event(
                 .loginSuccess, in: gate.world, user: account.id, session: session.id, from: proof.source, detail: detail
             ), in: sql)
-        if !proof.isKnownDevice, other != nil { try noteNewDevice(account, session, proof.source, in: sql) }
+        if !proof.isKnownDevice, other != nil {
+            let isTold = assessment?.events.contains { MailKind(about: $0.type) == .deviceMismatch } ?? false
+            try noteNewDevice(account, session, proof.source, mails: !isTold, in: sql)
+        }
+        let nonce = proof.deviceNonce ?? gate.subjects.cookies.newNonce()
+        try watch.learn(proof, nonce: nonce, assessment, isFirst: other == nil, in: sql)
         let displaced = try SessionCap(gate.signInPolicy.maximumSessions).enforce(
             besides: session, from: proof.source, gate, in: sql)
+        let epoch: Int64 = try before?.get("device_epoch") ?? 0
         return Opened(
-            account: account, session: session, displaced: displaced, deviceEpoch: try before?.get("device_epoch") ?? 0)
+            account: account, session: session, displaced: displaced,
+            deviceCookie: proof.isKnownDevice
+                ? nil : gate.subjects.cookies.cookie(for: account.email, epoch: epoch, nonce: nonce))
     }
 
     /// The tickets to a session that is open and committed.
@@ -61,12 +78,6 @@ struct SessionOpening: Sendable {
         var grant = try await gate.tickets.grant(opened.session, of: opened.account, lastActiveAt: now, now: now)
         grant.enrolBy = opened.enrolBy
         return grant
-    }
-
-    /// The device cookie for a browser that had none.
-    func deviceCookie(_ opened: Opened, isKnownDevice: Bool) -> String? {
-        guard !isKnownDevice else { return nil }
-        return gate.subjects.cookies.cookie(for: opened.account.email, epoch: opened.deviceEpoch)
     }
 
     private func newSession(_ proof: Proof) -> Session {
@@ -79,13 +90,13 @@ struct SessionOpening: Sendable {
             revocation: nil, ip: proof.source.ip?.description, userAgent: proof.source.userAgent)
     }
 
-    /// Tells the owner of a browser that was not seen before. The first sign-in of all is no news.
+    /// Tells of a browser that was not seen before. The first sign-in of all is no news, and what the detection has mailed is not mailed twice.
     private func noteNewDevice(
-        _ account: Account, _ session: Session, _ source: RequestSource, in sql: any SQLSession
+        _ account: Account, _ session: Session, _ source: RequestSource, mails: Bool, in sql: any SQLSession
     ) throws {
         let event = Event(.newDeviceLogin, in: gate.world, user: account.id, session: session.id, from: source)
         try gate.recorder.record(event, in: sql)
-        if gate.signInPolicy.notifiesNewDevices {
+        if mails, gate.signInPolicy.notifiesNewDevices {
             try gate.notices.post(.newDevice, to: account, about: event, in: sql)
         }
     }

@@ -58,13 +58,14 @@ package struct SignIn: Sendable {
         let end = try await settle(attempt, account, stored, renewal: renewed, remembered: rememberedDevice)
         switch end {
         case .unusable: return try await refuse(attempt)
+        case .blocked: return .invalidCredentials
         case .challenged(let pending): return .secondFactorNeeded(pending)
         case .mustEnrol(let pending): return .enrolmentNeeded(pending)
         case .opened(let opened):
             let opening = SessionOpening(gate: gate)
             return .signedIn(
                 try await opening.grant(opened),
-                deviceCookie: opening.deviceCookie(opened, isKnownDevice: attempt.subject.isKnownDevice))
+                deviceCookie: opened.deviceCookie)
         }
     }
 
@@ -143,6 +144,8 @@ package struct SignIn: Sendable {
         case mustEnrol(PendingChallenge)
         /// The account was switched off, or its password changed, while the one that was typed was being hashed.
         case unusable
+        /// The detection refuses it: whoever tries is told no more than after a wrong password.
+        case blocked
     }
 
     /// Opens the session, or asks for more.
@@ -162,17 +165,19 @@ package struct SignIn: Sendable {
                 """)
             // Read again: the role may be another one than before the hash.
             guard let account = try unchanged.map(Account.init) else { return (.unusable, []) }
-            try gate.guardian.succeed(attempt.subject, at: gate.world.now(), in: sql)
+            let failures = try gate.guardian.succeed(attempt.subject, at: gate.world.now(), in: sql)
             if let renewal { try gate.store.replace(stored, with: renewal, for: account.id, in: sql) }
             let proof = SessionOpening.Proof(
                 account: account, methods: [AuthenticationMethod.password],
-                isKnownDevice: attempt.subject.isKnownDevice,
-                source: attempt.source)
+                deviceNonce: attempt.subject.deviceNonce, source: attempt.source)
             var ended: [SessionID] = []
-            switch try secondFactor.afterPassword(proof, remembered: remembered, ended: &ended, in: sql) {
+            switch try secondFactor.afterPassword(
+                proof, remembered: remembered, recentFailures: failures, ended: &ended, in: sql)
+            {
             case .opened(let opened): return (.opened(opened), ended)
             case .challenged(let pending): return (.challenged(pending), ended)
             case .mustEnrol(let pending): return (.mustEnrol(pending), ended)
+            case .blocked: return (.blocked, ended)
             }
         }
         gate.revoked.insert(ended, now: gate.world.now())

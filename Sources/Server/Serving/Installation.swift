@@ -23,7 +23,7 @@ package struct Installation: Sendable {
     /// What is shown every event as it is sealed.
     package var sealFollowers: [any SealFollower] { [EventRollup()] }
     /// The operator's files that are read again as they change.
-    var watchedFiles: [any WatchedFile] { [gate.places] }
+    var watchedFiles: [any WatchedFile] { [gate.places] + (gate.detection?.watchedFiles ?? []) }
     let secret: ServerSecret
     let http: HTTPClient
 
@@ -47,6 +47,8 @@ package struct Installation: Sendable {
             }
             var gateConfiguration = configuration.gateConfiguration(secret: secret)
             gateConfiguration.breachedPasswords = try configuration.accounts.breachedPasswords(http)
+            gateConfiguration.detection = try configuration.detection.detection(
+                places: gateConfiguration.places, world: world)
             let gate = try await Gate.open(gateConfiguration, database: database, world: world)
             let book = ClientBook(database: database, world: world, cursorKey: cursorKey(secret))
             return Installation(

@@ -45,6 +45,7 @@ struct Maintenance: Service {
                         installation.database, now: installation.world.now())
                     try await installation.gate.limiter.prune()
                     try await installation.gate.pruneWhatRanOut()
+                    try await SignInDetection.prune(installation.database, at: installation.world.now())
                     try await installation.outbox.prune()
                     try await installation.gate.sessionFigures.prune()
                     try await EventRollup().prune(installation.database, now: installation.world.now())

@@ -1,0 +1,152 @@
+import Core
+import FoundationEssentials
+import Identity
+import SecurityEvents
+import Storage
+import TestSupport
+import Testing
+
+/// What a sign-in does with what the detection finds; what it finds is tested where it is made.
+@Suite struct `a suspicious sign-in` {
+    private static let london = source("81.2.69.160", "Mozilla/5.0 (X11; Linux x86_64) Chrome/130.0 Safari/537.36")
+    private static let washington = source(
+        "216.160.83.56", "Mozilla/5.0 (Macintosh; Intel Mac OS X) Version/18 Safari/605")
+
+    @Test(arguments: DatabaseKind.available)
+    func `from a device that is new asks for a code by mail, which opens the session`(kind: DatabaseKind) async throws {
+        try await Self.open(kind) {
+            $0.checksDevices = true
+        } _: { fixture in
+            try await fixture.register()
+            let first = try #require(try await Self.signIn(fixture, Self.london).grant)
+            #expect(first.cookie != nil)
+            // The same browser again is no news.
+            #expect(try await Self.signIn(fixture, Self.london, first.cookie).kind == "signed in")
+            guard case .secondFactorNeeded(let pending) = try await Self.signIn(fixture, Self.washington).outcome else {
+                throw Surprise("not asked")
+            }
+            #expect(pending.methods == [.email])
+            #expect(try await fixture.count(.deviceMismatch) == 1)
+            #expect(try await fixture.mails(.deviceMismatch).count == 1)
+            #expect(try await fixture.mails(.newDevice).isEmpty)
+            #expect(try await fixture.answer(pending, .email, "000000").kind == "invalid code")
+            let code = try #require(try await fixture.mails(.signInCode).last?.values["code"])
+            let grant = try #require(try await fixture.answer(pending, .email, code).grant)
+            // A mailbox is no factor.
+            #expect(grant.session.methods == ["pwd", "email"])
+            #expect(try await fixture.detail(.loginSuccess).contains("deviceVerdict"))
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
+    func `asks for the factor even from a browser that is remembered`(kind: DatabaseKind) async throws {
+        try await Self.open(kind) {
+            $0.scoresRisk = true
+            $0.challengeAt = 20
+        } _: { fixture in
+            let app = try await fixture.withApp()
+            let outcome = try await Self.signIn(fixture, Self.london)
+            guard case .secondFactorNeeded(let pending) = outcome.outcome else { throw Surprise("not asked") }
+            let done = try await fixture.gate.secondStep.answer(
+                pending.token, .totp, code: app.code, remember: true, from: Self.london)
+            guard case .signedIn(_, let cookie, let remembered) = done else { throw Surprise("not signed in") }
+            fixture.time.advance(by: .minutes(30))
+            #expect(
+                try await Self.signIn(fixture, Self.london, cookie, remembered: remembered).kind == "signed in")
+            // Half an hour later from another continent, with the stolen cookies of both kinds.
+            let far = try await Self.signIn(fixture, Self.washington, cookie, remembered: remembered)
+            #expect(far.kind == "second factor needed")
+            #expect(try await fixture.count(.riskySignIn) >= 1)
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
+    func `is refused like a wrong password where it is to be blocked, and the owner is told`(
+        kind: DatabaseKind
+    ) async throws {
+        try await Self.open(kind) {
+            $0.checksDevices = true
+            $0.deviceMismatch = .block
+        } _: { fixture in
+            try await fixture.register()
+            let first = try #require(try await Self.signIn(fixture, Self.london).grant)
+            #expect(try await Self.signIn(fixture, Self.washington).kind == "invalid credentials")
+            #expect(try await fixture.mails(.deviceMismatch).last?.values["blocked"] == "yes")
+            #expect(try await Self.signIn(fixture, Self.london, first.cookie).kind == "signed in")
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
+    func `from too far away is told with both places, and let in where only that is watched`(
+        kind: DatabaseKind
+    ) async throws {
+        try await Self.open(kind) {
+            $0.checksPlaces = true
+        } _: { fixture in
+            try await fixture.register()
+            let first = try #require(try await Self.signIn(fixture, Self.london).grant)
+            fixture.time.advance(by: .hours(1))
+            #expect(try await Self.signIn(fixture, Self.washington, first.cookie).kind == "signed in")
+            #expect(try await fixture.count(.geoAnomalyDetected) == 1)
+            let told = try #require(try await fixture.mails(.geoAnomaly).last?.values["journey"])
+            #expect(told.contains("miles from your last sign-in in London"), "\(told)")
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
+    func `is not looked for where everything is off`(kind: DatabaseKind) async throws {
+        try await GateFixture.open(kind) { fixture in
+            try await fixture.register()
+            _ = try await fixture.signedIn()
+            for table: SQL in ["known_device", "sign_in_habit"] {
+                #expect(try await fixture.database.rows("SELECT account_id FROM \(table)").isEmpty)
+            }
+        }
+    }
+
+    private static func source(_ ip: String, _ userAgent: String) -> RequestSource {
+        RequestSource(ip: IPAddress(ip), userAgent: userAgent, requestID: "request-1")
+    }
+
+    private static func open(
+        _ kind: DatabaseKind, _ change: @escaping @Sendable (inout DetectionPolicy) -> Void,
+        _ body: @escaping @Sendable (GateFixture) async throws -> Void
+    ) async throws {
+        var policy = DetectionPolicy()
+        change(&policy)
+        let data = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("SecurityEventsTests/Data")
+        let places = PlaceDatabase(path: data.appendingPathComponent("GeoIP2-City-Test.mmdb").path)
+        let addresses = AddressBook(
+            places: places, networks: NetworkDatabase(path: nil), listed: ListedNetworks(path: nil))
+        let watched = policy
+        // The clock of the detection is the gate's own: it comes with each sign-in.
+        try await GateFixture.withFactors(kind) { configuration in
+            configuration.places = places
+            configuration.detection = SignInDetection(policy: watched, addresses: addresses, world: TestWorld().world)
+        } _: { fixture in
+            try await body(fixture)
+        }
+    }
+
+    private static func signIn(
+        _ fixture: GateFixture, _ source: RequestSource, _ cookie: String? = nil, remembered: String? = nil
+    ) async throws -> SignInAttempt {
+        SignInAttempt(
+            outcome: try await fixture.gate.signIn.signIn(
+                typedAddress: "ana@example.com", password: GateFixture.password, deviceCookie: cookie,
+                rememberedDevice: remembered, from: source))
+    }
+}
+
+/// How a sign-in ended.
+private struct SignInAttempt {
+    let outcome: SignIn.Outcome
+
+    var kind: String { outcome.kind }
+
+    var grant: (grant: SessionGrant, cookie: String?)? {
+        guard case .signedIn(let grant, let cookie) = outcome else { return nil }
+        return (grant, cookie)
+    }
+}
