@@ -89,7 +89,8 @@ let package = Package(
         library(
             "Delivery",
             [
-                "Core", "Storage", "SecurityEvents", "Identity", "MailTemplates", "CCurl", crypto, logging, nioCore, nioPosix,
+                "Core", "Storage", "SecurityEvents", "Identity", "MailTemplates", "CCurl", crypto, logging, nioCore,
+                nioPosix,
                 httpClient,
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
