@@ -23,6 +23,8 @@ package struct WebConfiguration: Sendable {
     package var noteFault: FaultListener = { _ in }
     /// Which exports are told as large ones.
     package var largeExport = LargeExport()
+    /// Lets Prometheus read `/metrics`; without it nothing is measured.
+    package var metricsToken: Secret<String>?
 
     package init(
         cookies: SignInCookies, origins: OriginPolicy, clientAddress: ClientAddress, corsOrigins: [String],
@@ -54,6 +56,7 @@ package struct Routes: Sendable {
     package let all: [Route]
     private let gate: Gate
     private let configuration: WebConfiguration
+    private let metrics: RequestMetrics?
 
     package init(
         gate: Gate, book: ClientBook, configuration: WebConfiguration, live: LiveEvents,
@@ -61,6 +64,9 @@ package struct Routes: Sendable {
     ) {
         self.gate = gate
         self.configuration = configuration
+        let registry = MetricsRegistry(help: RequestMetrics.help)
+        let scrapes = MetricsAPI(
+            gate: gate, token: configuration.metricsToken, registry: registry, startedAt: gate.world.now())
         let areas = [
             AuthAPI(gate: gate, cookies: configuration.cookies).routes,
             FactorsAPI(gate: gate, cookies: configuration.cookies).routes,
@@ -69,10 +75,12 @@ package struct Routes: Sendable {
             UsersAPI(gate: gate, departure: AgentDeparture(gate: gate)).routes,
             SecurityAPI(gate: gate, live: live, cursorKey: configuration.cursorKey).routes,
             AlertRulesAPI(gate: gate).routes,
-            OperationsAPI(gate: gate, readiness: readiness).routes, InvitationPages(gate: gate).routes,
+            OperationsAPI(gate: gate, readiness: readiness).routes, scrapes.routes, InvitationPages(gate: gate).routes,
             RecoveryPages(gate: gate).routes, Assets.routes,
         ]
-        all = areas.flatMap(\.self)
+        let all = areas.flatMap(\.self)
+        self.all = all
+        metrics = configuration.metricsToken.map { _ in RequestMetrics(routes: all, registry: registry) }
     }
 
     /// The table as a responder, behind the middleware. Their order is fixed here and nowhere else: what stands further out sees what
@@ -81,6 +89,7 @@ package struct Routes: Sendable {
         let router = Router(context: WebContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestIdentity(world: gate.world, clientAddress: configuration.clientAddress))
         router.add(middleware: AccessLog(world: gate.world, pseudonymKey: configuration.accessLogKey))
+        if let metrics { router.add(middleware: RequestMeasuring(metrics: metrics, world: gate.world)) }
         router.add(middleware: configuration.securityHeaders)
         router.add(
             middleware: CrossOriginAccess(
@@ -88,7 +97,8 @@ package struct Routes: Sendable {
         router.add(middleware: ErrorsBecomeResponses(gate: gate, routes: all, noteFault: configuration.noteFault))
         router.add(middleware: BodyLimit())
         router.add(middleware: OriginCheck(policy: configuration.origins))
-        let dispatch = RouteDispatch(gate: gate, cookies: configuration.cookies, origins: configuration.origins)
+        let dispatch = RouteDispatch(
+            gate: gate, cookies: configuration.cookies, origins: configuration.origins, metrics: metrics)
         for route in all {
             router.on(RouterPath(route.path), method: route.method) { request, context in
                 try await dispatch.respond(request, context, route)

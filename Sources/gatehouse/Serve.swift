@@ -21,6 +21,7 @@ struct Serve: AsyncParsableCommand {
         let installation = try await Start.installation(configuration)
         for notice in configuration.notices { installation.logger.notice("\(notice)") }
         for line in configuration.alerts.silentChannels { installation.logger.info("\(line)") }
+        if let silence = configuration.metrics.silence { installation.logger.info("\(silence)") }
         if let problem = installation.gate.places.problem {
             installation.logger.warning("GeoIP file not usable", metadata: ["reason": .string(problem)])
         }

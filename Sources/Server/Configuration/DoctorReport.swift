@@ -21,6 +21,7 @@ package struct DoctorReport: Sendable {
         }
         lines += ["", "  * is set; the others have their default.", "", lifetime]
         lines += configuration.alerts.silentChannels
+        if let silence = configuration.metrics.silence { lines.append(silence) }
         lines += configuration.notices.map { "Notice: \($0)" }
         return lines.joined(separator: "\n")
     }

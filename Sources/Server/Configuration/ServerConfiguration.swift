@@ -39,6 +39,7 @@ package struct ServerConfiguration: Sendable {
     package var detection: DetectionSettings
     package var factors: FactorSettings
     package var web: WebSettings
+    package var metrics: MetricsSettings
     /// Every variable that was asked for, for `gatehouse doctor` and the documentation.
     package var settings: [Setting]
     /// What is worth saying at start, though nothing is wrong.
@@ -62,6 +63,7 @@ package struct ServerConfiguration: Sendable {
         let detection = DetectionSettings(&reader)
         let factors = FactorSettings(&reader, publicURL: process.publicURL)
         let web = WebSettings(&reader, publicURL: process.publicURL, isProduction: process.isProduction)
+        let metrics = MetricsSettings(&reader)
         let safety = ProductionSafety(
             process: process, database: database, gate: gate, web: web, accounts: accounts, sms: sms)
         let problems = reader.problems + (process.isProduction ? safety.problems : [])
@@ -72,7 +74,7 @@ package struct ServerConfiguration: Sendable {
             dataDirectory: process.dataDirectory, publicURL: process.publicURL,
             trustedProxies: process.trustedProxies, logLevel: process.logLevel,
             logFormat: process.logFormat, database: database, gate: gate, audit: audit, accounts: accounts, sms: sms,
-            alerts: alerts, detection: detection, factors: factors, web: web,
+            alerts: alerts, detection: detection, factors: factors, web: web, metrics: metrics,
             settings: reader.settings,
             notices: (process.isProduction
                 ? safety.notices : safety.secretProblems.map { "\($0) Production will refuse it." })

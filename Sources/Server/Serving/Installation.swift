@@ -152,6 +152,7 @@ extension ServerConfiguration {
             corsAllowsCredentials: web.corsAllowsCredentials, isSecure: web.isSecure, contentPolicy: web.contentPolicy,
             accessLogKey: secret.key(for: .accessLog), cursorKey: Installation.cursorKey(secret))
         configuration.largeExport = LargeExport(threshold: detection.largeExport)
+        configuration.metricsToken = metrics.token
         return configuration
     }
 }

@@ -1,7 +1,7 @@
 import Core
 import HTTPTypes
 package import Hummingbird
-package import Identity
+import Identity
 import SecurityEvents
 
 /// Carries a request through its route: access, then limit, then the answer.
@@ -9,11 +9,13 @@ package struct RouteDispatch: Sendable {
     let gate: Gate
     let cookies: SignInCookies
     let origins: OriginPolicy
+    private let metrics: RequestMetrics?
 
-    package init(gate: Gate, cookies: SignInCookies, origins: OriginPolicy) {
+    init(gate: Gate, cookies: SignInCookies, origins: OriginPolicy, metrics: RequestMetrics? = nil) {
         self.gate = gate
         self.cookies = cookies
         self.origins = origins
+        self.metrics = metrics
     }
 
     /// Answers `request` as `route` says.
@@ -86,6 +88,7 @@ package struct RouteDispatch: Sendable {
             return try await answer()
         }
         guard verdict.isAllowed else {
+            metrics?.noteRefusal(by: name)
             if verdict.isFirstRefusal { try await recordRefusal(of: name, user, call) }
             let problem = Problem(.rateLimited, detail: name.message, retryAfter: verdict.reset)
             call.context.record.problem = problem.code.rawValue
