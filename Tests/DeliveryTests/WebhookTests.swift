@@ -15,7 +15,7 @@ import Testing
     private static let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
     private static func posting(
-        allowsPrivate: Bool = true, timeLimit: Duration = .seconds(20),
+        allowsPrivate: Bool = true, timeLimit: Duration = .seconds(60),
         resolve: @escaping GuardedPost.Resolver = GuardedPost.systemResolver
     ) -> GuardedPost {
         GuardedPost(allowsPrivate: allowsPrivate, timeLimit: timeLimit, resolve: resolve)
@@ -23,7 +23,7 @@ import Testing
 
     /// What became of an alert that waits for `kind` on a database of its own.
     private func deliver(
-        to server: StubServer, _ kind: AlertChannel, times: Int = 1, timeLimit: Duration = .seconds(20),
+        to server: StubServer, _ kind: AlertChannel, times: Int = 1, timeLimit: Duration = .seconds(60),
         between: @escaping @Sendable (TestWorld) -> Void = { _ in }
     ) async throws -> OutboxItem? {
         try await withDatabase(.sqlite) { database in

@@ -131,8 +131,9 @@ import Testing
     @Test(arguments: SoftwareKey.Kind.allCases)
     func `of mutated bytes is refused, or is what it was`(kind: SoftwareKey.Kind) throws {
         let ceremony = try WebAuthnCeremony(kind)
+        // The shorter name first, as CTAP2's canonical form wants it.
         let extensions = CBOREncoding.members([
-            ("credProtect", CBOREncoding.integer(2)), ("other", CBOREncoding.array([CBOREncoding.text("x")])),
+            ("other", CBOREncoding.array([CBOREncoding.text("x")])), ("credProtect", CBOREncoding.integer(2)),
         ])
         let registration = try ceremony.authenticator.create(
             challenge: ceremony.challenge, origin: WebAuthnCeremony.origin, rpID: WebAuthnCeremony.rpID,

@@ -17,6 +17,9 @@ import Testing
             ("hmac-secret", CBOREncoding.boolean(true)), ("minPinLength", integer(6)),
         ]),
         CBOREncoding.members([("example.com/new", CBOREncoding.members([("a", CBOREncoding.array([integer(1)]))]))]),
+        CBOREncoding.members([
+            ("other", CBOREncoding.array([CBOREncoding.text("x")])), ("credProtect", integer(2)),
+        ]),
     ]
 
     static let damaged: [[UInt8]] = [

@@ -212,12 +212,6 @@ import Web
         #expect(configuration.notices == ["JWT_SECERT in .env is not a variable of Gatehouse; it may be misspelt."])
     }
 
-    @Test func `says of a protection that is switched on and not there yet that it is not there`() throws {
-        let configuration = try ServerConfiguration.read(environment: ["ALERT_ON_GEO_ANOMALY": "false"])
-        #expect(
-            configuration.notices == ["ALERT_ON_GEO_ANOMALY is read, but nothing in this release acts on it yet."])
-    }
-
     @Test func `says in production which guards are switched off`() throws {
         #expect(try ServerConfiguration.read(environment: Self.production).notices.isEmpty)
         let off = [

@@ -35,7 +35,9 @@ package struct GuardedPost: Sendable {
         else { throw .temporary("the name has no address") }
         if let refusal = refusal(of: target, at: address) { throw .permanent(refusal) }
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
-        configuration.timeout = .init(connect: .seconds(5), read: .seconds(10))
+        // The one limit covers connecting, waiting and reading: BoundedExchange keeps it.
+        let limit = TimeAmount.nanoseconds(Int64(timeLimit / .nanoseconds(1)))
+        configuration.timeout = .init(connect: limit, read: limit)
         configuration.dnsOverride = [target.key: address.description]
         // One connection for one message: kept open it would outlive the judgement on its address.
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)

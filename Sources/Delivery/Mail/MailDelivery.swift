@@ -1,4 +1,4 @@
-import Core
+package import Core
 package import Identity
 import MailTemplates
 package import Storage
@@ -9,13 +9,15 @@ package struct MailDelivery: OutboxSender {
     private let templates: MailTemplates
     private let transport: any MailTransport
     private let sender: MailSender
+    private let world: World
 
     /// Throws when a template cannot be read, which is a fault of this program.
-    package init(mailbox: Mailbox, transport: any MailTransport, sender: MailSender) throws {
+    package init(mailbox: Mailbox, transport: any MailTransport, sender: MailSender, world: World) throws {
         self.mailbox = mailbox
         templates = try MailTemplates()
         self.transport = transport
         self.sender = sender
+        self.world = world
     }
 
     /// Mails.
@@ -24,12 +26,15 @@ package struct MailDelivery: OutboxSender {
     /// Each may take a minute of a server that hangs.
     package var batch: Int { 4 }
 
-    /// Renders the mail and hands it to the server.
+    /// Renders the mail and hands it to the server, unless its link has run out: a dead link helps nobody.
     package func send(_ item: OutboxItem) async throws(DeliveryFailure) -> Bool {
         switch mailbox.open(item) {
         case .nothing: return false
         case .unreadable: throw .permanent("sealed under a JWT_SECRET that is not known")
         case .mail(let mail):
+            if let expiresAt = mail.expiresAt, world.now().milliseconds >= expiresAt {
+                throw .permanent("its link ran out at \(Timestamp(milliseconds: expiresAt).iso8601); not sent")
+            }
             try await transport.send(message(mail, as: item))
             return true
         }

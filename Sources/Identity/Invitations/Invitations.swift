@@ -96,7 +96,8 @@ package struct Invitations: Sendable {
             "days": String(Self.life.milliseconds / 86_400_000),
             "inviter": inviter.map { "\($0.firstName) \($0.lastName)" } ?? "",
         ]
-        try gate.mailbox.post(OutgoingMail(.invitation, to: email, name: "", values: values), in: sql)
+        let mail = OutgoingMail(.invitation, to: email, name: "", values: values)
+        try gate.mailbox.post(mail.expiring(at: gate.world.now() + Self.life), in: sql)
     }
 
     /// The invitations that still count, the newest first.

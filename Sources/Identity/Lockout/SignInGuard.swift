@@ -59,7 +59,7 @@ package struct SignInGuard: Sendable {
         let mail =
             attempt.account.map { OutgoingMail(.accountUnlock, to: $0, values: values) }
             ?? OutgoingMail(toNobody: .accountUnlock, values: values)
-        try mailbox.post(mail, in: sql)
+        try mailbox.post(mail.expiring(at: attempt.at + LinkPurpose.unlock.life), in: sql)
     }
 
     /// Lifts the lock of an address and of every known device of it, and forgets the failures.

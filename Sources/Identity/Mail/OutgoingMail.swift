@@ -7,6 +7,9 @@ package struct OutgoingMail: Sendable, Hashable, Codable {
     package let name: String
     /// What the template names, such as `link`.
     package let values: [String: String]
+    /// When its link runs out, in milliseconds: after that the mail is of no use and is not sent. `nil` when there is no such time, and in
+    /// mails of an earlier release.
+    package private(set) var expiresAt: Int64?
 
     /// A mail of `kind` to a person.
     package init(_ kind: MailKind, to address: EmailAddress, name: String, values: [String: String] = [:]) {
@@ -27,6 +30,13 @@ package struct OutgoingMail: Sendable, Hashable, Codable {
 
     /// The address of nobody; `invalid` is a domain that never exists (RFC 2606).
     private static let nobody = "somebody.orother@gatehouse.invalid"
+
+    /// The same mail, of use until `time` only.
+    package func expiring(at time: Timestamp) -> OutgoingMail {
+        var mail = self
+        mail.expiresAt = time.milliseconds
+        return mail
+    }
 
     /// Whether it is to be sent at all.
     package var isReal: Bool { address != Self.nobody }

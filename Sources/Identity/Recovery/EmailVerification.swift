@@ -44,10 +44,12 @@ package struct EmailVerification: Sendable {
             "hours": String(LinkPurpose.verifyEmail.life.milliseconds / 3_600_000),
             "address": recipient?.address.text ?? "",
         ]
+        let expiry = gate.world.now() + LinkPurpose.verifyEmail.life
         let mail = recipient.map { account, address in
             OutgoingMail(kind, to: address, name: "\(account.firstName) \(account.lastName)", values: values)
         }
-        try gate.mailbox.post(mail ?? OutgoingMail(toNobody: kind, values: values), in: sql)
+        try gate.mailbox.post(
+            (mail ?? OutgoingMail(toNobody: kind, values: values)).expiring(at: expiry), in: sql)
     }
 
     /// Uses the link up: the address counts as proven, and becomes the account's if it was not yet.

@@ -29,6 +29,7 @@ package struct PasswordReset: Sendable {
             detail: ["known": String(account != nil)])
         try gate.links.write(token, .resetPassword, of: account?.id, about: account?.email.text ?? "", in: sql)
         try gate.recorder.record(event, in: sql)
+        let expiry = gate.world.now() + LinkPurpose.resetPassword.life
         let values = [
             "link": gate.mailbox.link(LinkPurpose.resetPassword.path, token: token),
             "minutes": String(LinkPurpose.resetPassword.life.milliseconds / 60_000),
@@ -37,7 +38,7 @@ package struct PasswordReset: Sendable {
         let mail =
             account.map { OutgoingMail(.resetPassword, to: $0, values: values) }
             ?? OutgoingMail(toNobody: .resetPassword, values: values)
-        try gate.mailbox.post(mail, in: sql)
+        try gate.mailbox.post(mail.expiring(at: expiry), in: sql)
     }
 
     /// What became of a new password.

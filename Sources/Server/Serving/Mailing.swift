@@ -17,7 +17,8 @@ extension Installation {
         if let url = configuration.accounts.mailURL {
             senders.append(
                 try MailDelivery(
-                    mailbox: gate.mailbox, transport: url.transport(log: logger), sender: try mailSender()))
+                    mailbox: gate.mailbox, transport: url.transport(log: logger), sender: try mailSender(), world: world
+                ))
         }
         let sms = configuration.sms
         if let transport = sms.url.transport(client: http, account: sms.account, log: logger) {
