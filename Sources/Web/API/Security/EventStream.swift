@@ -73,7 +73,7 @@ struct EventStream: Sendable {
             let page = try await live.reader.events(after: sent, limit: LiveEvents.pageSize)
                 .filter { $0.sequence <= subscription.position }
             guard let last = page.last else { break }
-            try await writer.write(Self.frames(page))
+            try await writer.write(Self.frames(page, gate.places))
             sent = last.sequence
         }
         var quiet = 0
@@ -85,7 +85,7 @@ struct EventStream: Sendable {
             let fresh = batch.filter { $0.sequence > sent }
             quiet = fresh.isEmpty ? quiet + 1 : 0
             if let last = fresh.last {
-                try await writer.write(Self.frames(fresh))
+                try await writer.write(Self.frames(fresh, gate.places))
                 sent = last.sequence
             } else if quiet % Self.quietRounds == 0 {
                 try await writer.write(ByteBuffer(string: ":\n\n"))
@@ -101,12 +101,12 @@ struct EventStream: Sendable {
     }
 
     /// The events as frames. The JSON has no line break, so a frame cannot be forged from within an event.
-    private static func frames(_ events: [SealedEvent]) -> ByteBuffer {
+    private static func frames(_ events: [SealedEvent], _ places: PlaceDatabase) -> ByteBuffer {
         var buffer = ByteBuffer()
         buffer.reserveCapacity(512 * events.count)
         for sealed in events {
             var json = JSONWriter(capacity: 512)
-            sealed.event.write(to: &json, withReasons: true)
+            sealed.event.write(to: &json, places, withReasons: true)
             buffer.writeString("id: \(sealed.sequence)\ndata: ")
             buffer.writeBytes(json.bytes)
             buffer.writeString("\n\n")

@@ -61,12 +61,13 @@ package struct SecurityAPI: Sendable {
         let audience: EventAudience = scope.role.seesEverything ? .everything : .person(scope.userID)
         let found = try await gate.events.events(for: audience, matching: query)
         let page = found.prefix(limit)
+        let places = gate.places
         let next = found.count > limit ? page.last.map { cursors.seal([$0.id.sqlValue], for: binding) } : nil
         return Response.json(capacity: 512 * page.count + 128) { json in
             json.object { object in
                 object.key("data")
                 object.array { list in
-                    for event in page { event.write(to: &list, withReasons: scope.role.seesEverything) }
+                    for event in page { event.write(to: &list, places, withReasons: scope.role.seesEverything) }
                 }
                 object.key("page")
                 object.object { $0.member("nextCursor", next) }
@@ -78,7 +79,7 @@ package struct SecurityAPI: Sendable {
 extension RecordedEvent {
     /// Writes the event as the API shows it. The reasons of refusals are for owner and admin: to the person refused
     /// they would tell what the sign-in page keeps to itself.
-    func write(to writer: inout JSONWriter, withReasons: Bool) {
+    func write(to writer: inout JSONWriter, _ places: PlaceDatabase, withReasons: Bool) {
         writer.object { object in
             object.member("id", id)
             object.member("type", type)
@@ -87,7 +88,7 @@ extension RecordedEvent {
             object.member("userId", userID)
             object.member("sessionId", sessionID)
             object.member("ip", ip)
-            object.member("place", String?.none)
+            object.member("place", ip.flatMap { IPAddress($0) }.flatMap(places.place)?.description)
             object.member("userAgent", userAgent)
             object.key("detail")
             object.json(trusted: withReasons || type != EventType.loginFailed.rawValue ? detailJSON : "{}")
