@@ -8,7 +8,7 @@ import Synchronization
 package struct AgentDeparture: Sendable {
     /// How far back the exports of somebody who leaves are listed.
     package static let lookBack: Duration = .days(90)
-    private static let mostExports = 100
+    private static let exportsPerPage = 100
 
     private let gate: Gate
     private let world: World
@@ -74,7 +74,13 @@ package struct AgentDeparture: Sendable {
         var query = EventQuery()
         query.type = .dataExported
         query.from = now - Self.lookBack
-        query.limit = Self.mostExports
-        return try await gate.events.events(for: .person(id), matching: query)
+        query.limit = Self.exportsPerPage
+        var exports: [RecordedEvent] = []
+        while true {
+            let page = try await gate.events.events(for: .person(id), matching: query)
+            exports += page
+            guard page.count == Self.exportsPerPage else { return exports }
+            query.before = page.last?.id
+        }
     }
 }
