@@ -41,22 +41,23 @@ package struct AgentDeparture: Sendable {
     package func leave(
         _ actor: TeamActor, _ id: AccountID, clientsTo successor: AccountID, from source: RequestSource
     ) async throws -> Outcome {
-        guard id != successor, let heir = try await gate.team.account(successor), heir.status == .active,
-            heir.role.createsClients
-        else {
-            return .successorUnusable
-        }
         let now = world.now()
         let (gate, world) = (gate, world)
         let handedOver = Mutex(0)
-        let outcome = try await gate.team.leave(actor, id, from: source) { sql in
-            let count = try ClientBook.handOver(from: id, to: successor, at: now, in: sql)
-            let event = Event(
-                .clientsHandedOver, in: world, user: id, from: source,
-                detail: ["clients": String(count), "to": successor.description, "by": actor.description])
-            try gate.recorder.record(event, in: sql)
-            try gate.tell(heir, .clientsHandedOver, about: event, values: ["clients": String(count)], in: sql)
-            handedOver.withLock { $0 = count }
+        let outcome: Team.Outcome
+        do {
+            outcome = try await gate.team.leave(actor, id, to: successor, from: source) { heir, sql in
+                guard heir.role.createsClients else { throw SuccessorUnusable() }
+                let count = try ClientBook.handOver(from: id, to: successor, at: now, in: sql)
+                let event = Event(
+                    .clientsHandedOver, in: world, user: id, from: source,
+                    detail: ["clients": String(count), "to": successor.description, "by": actor.description])
+                try gate.recorder.record(event, in: sql)
+                try gate.tell(heir, .clientsHandedOver, about: event, values: ["clients": String(count)], in: sql)
+                handedOver.withLock { $0 = count }
+            }
+        } catch is SuccessorUnusable {
+            return .successorUnusable
         }
         switch outcome {
         case .done(let account):

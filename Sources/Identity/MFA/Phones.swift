@@ -117,24 +117,7 @@ package struct Phones: Sendable {
     package func remove(
         _ scope: Scope, _ proof: FreshReauthentication, from source: RequestSource
     ) async throws -> FactorRefusal? {
-        let gate = gate
-        let (refusal, ended) = try await gate.database.transaction { sql -> (FactorRefusal?, [SessionID]) in
-            let standing: FactorManagement.Standing
-            switch try FactorManagement(gate: gate).begin(scope, proof, in: sql) {
-            case .failure(let refused): return (refused.reason, [])
-            case .success(let found): standing = found
-            }
-            var left = standing.factors
-            guard left.hasPhone else { return (.notFound, []) }
-            left.hasPhone = false
-            guard FactorManagement(gate: gate).mayHave(left, standing.account) else {
-                return (.strongerFactorNeeded, [])
-            }
-            try sql.run("DELETE FROM mfa_phone WHERE account_id = \(standing.account.id)")
-            return (nil, try FactorRemoval(gate: gate).finish(standing.account, .sms, left, scope, source, in: sql))
-        }
-        gate.revoked.insert(ended, now: gate.world.now())
-        return refusal
+        try await FactorRemoval(gate: gate).remove(.sms, \.hasPhone, "mfa_phone", scope, proof, from: source)
     }
 
     /// How long to wait when too many codes were sent to `number`, or for `account`; `nil` when one more may be.

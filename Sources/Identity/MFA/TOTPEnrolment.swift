@@ -120,6 +120,19 @@ package struct TOTPEnrolment: Sendable {
     package func remove(
         _ scope: Scope, _ proof: FreshReauthentication, from source: RequestSource
     ) async throws -> FactorRefusal? {
+        try await FactorRemoval(gate: gate).remove(.totp, \.hasTOTP, "mfa_totp", scope, proof, from: source)
+    }
+}
+
+/// What follows when somebody takes one of their factors away.
+struct FactorRemoval: Sendable {
+    let gate: GateParts
+
+    /// Removes the one factor of its `kind` that the person behind `scope` has: the row of `table`, which `owned` tells of.
+    func remove(
+        _ kind: FactorKind, _ owned: any WritableKeyPath<FactorSet, Bool> & Sendable, _ table: SQL, _ scope: Scope,
+        _ proof: FreshReauthentication, from source: RequestSource
+    ) async throws -> FactorRefusal? {
         let gate = gate
         let (refusal, ended) = try await gate.database.transaction { sql -> (FactorRefusal?, [SessionID]) in
             let standing: FactorManagement.Standing
@@ -128,22 +141,17 @@ package struct TOTPEnrolment: Sendable {
             case .success(let found): standing = found
             }
             var left = standing.factors
-            guard left.hasTOTP else { return (.notFound, []) }
-            left.hasTOTP = false
+            guard left[keyPath: owned] else { return (.notFound, []) }
+            left[keyPath: owned] = false
             guard FactorManagement(gate: gate).mayHave(left, standing.account) else {
                 return (.strongerFactorNeeded, [])
             }
-            try sql.run("DELETE FROM mfa_totp WHERE account_id = \(standing.account.id)")
-            return (nil, try FactorRemoval(gate: gate).finish(standing.account, .totp, left, scope, source, in: sql))
+            try sql.run("DELETE FROM \(table) WHERE account_id = \(standing.account.id)")
+            return (nil, try finish(standing.account, kind, left, scope, source, in: sql))
         }
         gate.revoked.insert(ended, now: gate.world.now())
         return refusal
     }
-}
-
-/// What follows when somebody takes one of their factors away.
-struct FactorRemoval: Sendable {
-    let gate: GateParts
 
     /// Ends what hung on it; when it was the last one, the recovery codes die as well.
     func finish(

@@ -22,17 +22,21 @@ extension Team {
     }
 
     /// Switches off the account of somebody who leaves, together with `handOver`, which passes on in the same transaction what was
-    /// theirs: there is no moment in which they are gone and their clients are nobody's.
+    /// theirs: there is no moment in which they are gone and their clients are nobody's. Whoever takes over is read in that transaction
+    /// too; throws ``SuccessorUnusable``, and nothing has happened, when they cannot.
     package func leave(
-        _ actor: TeamActor, _ id: AccountID, from source: RequestSource,
-        handOver: @escaping @Sendable (any SQLSession) throws -> Void
+        _ actor: TeamActor, _ id: AccountID, to successor: AccountID, from source: RequestSource,
+        handOver: @escaping @Sendable (Account, any SQLSession) throws -> Void
     ) async throws -> Outcome {
         try await change(actor, id) { account, sql in
             if account.status != .disabled, account.role == .owner, try !hasOwner(besides: id, in: sql) { return nil }
             let change =
                 account.status == .disabled
                 ? Change(account) : try disable(account, by: actor, from: source, in: sql)
-            try handOver(sql)
+            guard let heir = try AccountTable.active(successor, in: sql), heir.id != id else {
+                throw SuccessorUnusable()
+            }
+            try handOver(heir, sql)
             return change
         }
     }
@@ -70,4 +74,9 @@ extension Team {
         changed.status = .active
         return Change(changed)
     }
+}
+
+/// Whoever is to take over does not exist, is disabled, may not have clients, or is the one who leaves.
+package struct SuccessorUnusable: Error {
+    package init() {}
 }
