@@ -35,4 +35,18 @@ import Testing
             #expect(left.string("exports", "205", "detail", "rows") == nil, "older than 90 days")
         }
     }
+
+    @Test(arguments: DatabaseKind.available)
+    func `stays when the one who is to take over cannot`(_ kind: DatabaseKind) async throws {
+        try await Office.open(on: kind, Office.withMail) { office in
+            let owner = try await office.signedIn("owner@office.example", role: .owner)
+            let ana = try await office.hire("ana@office.example")
+            let lender = try await office.hire("lender@office.example", role: .lender)
+            for heir in [ana.id, lender.id, office.gate.world.identifier()] {
+                let refused = try await owner.post("/v1/users/\(ana.id)/leave", #"{"clientsTo":"\#(heir)"}"#)
+                #expect(refused.status.code >= 400 && refused.status.code < 500, "\(refused.status)")
+            }
+            #expect(try await office.visitor().signIn("ana@office.example").status == .ok, "nothing has happened")
+        }
+    }
 }
