@@ -1,4 +1,4 @@
-"""What second factors and passkeys cost the server: processor time, because the client that signs here is no part of it."""
+"""Passkeys against passwords, and what a second step costs the server."""
 
 import base64
 import hashlib
@@ -9,9 +9,12 @@ import subprocess
 import time
 from pathlib import Path
 
+import load
 import server as gatehouse
 
-SIGN_INS = 300
+CONNECTIONS = 32
+WITH_PASSWORD = gatehouse.ACCOUNTS // 2
+"""How many accounts have a password and nothing else."""
 ENVIRONMENT = {"ENABLE_MFA": "true", "ENABLE_BIOMETRIC_AUTH": "true"}
 
 
@@ -28,51 +31,44 @@ def on_processor(server):
     return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks)
 
 
-class Passkey:
-    """An authenticator with one key on P-256."""
+class Passkeys:
+    """Authenticators with one key on P-256 among them, and a credential for each account of the upper half."""
 
-    def __init__(self, directory, origin):
-        self.key = directory / "passkey.pem"
-        self.origin = origin
-        self.relying_party = hashlib.sha256(origin.split("//")[1].split(":")[0].encode()).digest()
-        self.id = b"a key of the benchmark"
+    def __init__(self, site, server):
+        self.origin = server.origin
+        self.key = site.directory / "passkey.pem"
+        self.credentials = site.directory / "credentials"
         subprocess.run(["openssl", "ecparam", "-genkey", "-noout", "-name", "prime256v1", "-out", self.key], check=True)
-
-    def register(self, server, token):
-        """Makes the key known to the server."""
-        options = server.post("/v1/auth/passkeys/registration-options", {}, token)
-        public = subprocess.run(
+        self.public = subprocess.run(
             ["openssl", "ec", "-in", self.key, "-pubout", "-outform", "DER"], check=True, capture_output=True).stdout[-64:]
+        names = [f"agent{number}@example.com" for number in range(WITH_PASSWORD + 1, gatehouse.ACCOUNTS + 1)]
+        self.credentials.write_text("\n".join(gatehouse.in_parallel(lambda name: self.register(server, name), names)) + "\n")
+
+    def register(self, server, name):
+        """Makes a credential for the account of that name known to the server, and returns its identity."""
+        token = server.sign_in(name, gatehouse.PASSWORD)["accessToken"]
+        options = server.post("/v1/auth/passkeys/registration-options", {}, token)
+        identity = hashlib.sha256(name.encode()).digest()
         # {1: 2, 3: -7, -1: 1, -2: x, -3: y} in CBOR (RFC 9052 §7).
-        cose = b"\xa5\x01\x02\x03\x26\x20\x01\x21\x58\x20" + public[:32] + b"\x22\x58\x20" + public[32:]
-        data = self.relying_party + b"\x45" + bytes(4) + bytes(16) + struct.pack(">H", len(self.id)) + self.id + cose
-        attestation = (
-            b"\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData\x58" + bytes([len(data)]) + data)
-        response = {
-            "clientDataJSON": encode(self.client_data("webauthn.create", options)), "attestationObject": encode(attestation),
-            "transports": ["internal"]}
-        server.post("/v1/auth/passkeys", {"credential": self.credential(response), "name": "Bench"}, token)
+        cose = b"\xa5\x01\x02\x03\x26\x20\x01\x21\x58\x20" + self.public[:32] + b"\x22\x58\x20" + self.public[32:]
+        relying_party = hashlib.sha256(self.origin.split("//")[1].split(":")[0].encode()).digest()
+        data = relying_party + b"\x45" + bytes(20) + struct.pack(">H", len(identity)) + identity + cose
+        attestation = b"\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData\x58" + bytes([len(data)]) + data
+        client = json.dumps({"type": "webauthn.create", "challenge": options["challenge"], "origin": self.origin})
+        credential = {
+            "id": encode(identity), "rawId": encode(identity), "type": "public-key", "authenticatorAttachment": "platform",
+            "response": {
+                "clientDataJSON": encode(client.encode()), "attestationObject": encode(attestation),
+                "transports": ["internal"]},
+            "clientExtensionResults": {}}
+        server.post("/v1/auth/passkeys", {"credential": credential, "name": "Bench"}, token)
+        return encode(identity)
 
-    def sign_in(self, server):
-        """A new session."""
-        client = self.client_data("webauthn.get", server.post("/v1/auth/passkeys/authentication-options", {}))
-        data = self.relying_party + b"\x05" + bytes(4)
-        signature = subprocess.run(
-            ["openssl", "dgst", "-sha256", "-sign", self.key], input=data + hashlib.sha256(client).digest(), check=True,
-            capture_output=True).stdout
-        response = {
-            "clientDataJSON": encode(client), "authenticatorData": encode(data), "signature": encode(signature)}
-        server.post("/v1/auth/passkeys/authentication", {"credential": self.credential(response), "tokenDelivery": "body"})
-
-    def client_data(self, kind, options):
-        """What a browser says that it was asked."""
-        return json.dumps({"type": kind, "challenge": options["challenge"], "origin": self.origin}).encode()
-
-    def credential(self, response):
-        """A `PublicKeyCredential` as JSON."""
-        return {
-            "id": encode(self.id), "rawId": encode(self.id), "type": "public-key", "authenticatorAttachment": "platform",
-            "response": response, "clientExtensionResults": {}}
+    def sign_ins_per_second(self, seconds):
+        """Sign-ins with a passkey; each is two requests."""
+        return load.run(
+            self.origin, seconds, CONNECTIONS, script="passkey.lua",
+            arguments=(self.key, self.origin, self.credentials)).rate / 2
 
 
 def code(secret, step):
@@ -82,22 +78,11 @@ def code(secret, step):
     return f"{(struct.unpack('>I', mac[offset:offset + 4])[0] & 0x7FFFFFFF) % 1_000_000:06d}"
 
 
-def costs(site):
-    """The processor time, in milliseconds, of a password sign-in, a passkey sign-in and a second step."""
+def second_step(site):
+    """The processor time of a second step with a code, in milliseconds."""
     with site.server(environment=ENVIRONMENT) as server:
-        names = [f"agent{number}@example.com" for number in range(2, gatehouse.ACCOUNTS + 1)]
-        tokens = {}
-
-        def with_passwords():
-            for name in names:
-                tokens[name] = server.sign_in(name, gatehouse.PASSWORD)["accessToken"]
-
-        password = processor_milliseconds(server, with_passwords, len(names))
-        passkey = Passkey(site.directory, server.origin)
-        passkey.register(server, server.sign_in("agent1@example.com", gatehouse.PASSWORD)["accessToken"])
-        passkey.sign_in(server)
-        with_passkey = processor_milliseconds(
-            server, lambda: gatehouse.in_parallel(lambda _: passkey.sign_in(server), range(SIGN_INS)), SIGN_INS)
+        names = [f"agent{number}@example.com" for number in range(1, WITH_PASSWORD + 1)]
+        tokens = {name: server.sign_in(name, gatehouse.PASSWORD)["accessToken"] for name in names}
         # All within one period: its code is the second of each app, and the one before it the first.
         time.sleep(30 - time.time() % 30 + 0.5)
         step = int(time.time()) // 30
@@ -112,7 +97,7 @@ def costs(site):
             for name, challenge in challenges:
                 server.post("/v1/auth/mfa", {"challengeToken": challenge, "method": "totp", "code": code(secrets[name], step)})
 
-        return password, with_passkey, processor_milliseconds(server, second_steps, len(names))
+        return processor_milliseconds(server, second_steps, len(names))
 
 
 def encode(data):

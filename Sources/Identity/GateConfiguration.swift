@@ -102,6 +102,7 @@ extension Gate {
             notices: Notices(mailbox: mailbox, links: links, places: configuration.places),
             places: configuration.places, ring: ring, signInPolicy: configuration.signIn, mfa: configuration.mfa,
             passkeys: configuration.passkeys,
+            passkeyChallenges: PasskeyChallenges(secret: configuration.secret, world: world),
             textbox: Textbox(isEnabled: configuration.sendsSMS, secret: configuration.secret, world: world),
             alertRules: configuration.alertRules,
             sentCodes: SentCodes(secret: configuration.secret), limiter: limiter, detection: configuration.detection)

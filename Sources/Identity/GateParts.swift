@@ -25,6 +25,7 @@ package struct GateParts: Sendable {
     let signInPolicy: SignInPolicy
     let mfa: MFAPolicy
     let passkeys: PasskeyPolicy
+    let passkeyChallenges: PasskeyChallenges
     let textbox: Textbox
     let alertRules: AlertRuleBook
     let sentCodes: SentCodes

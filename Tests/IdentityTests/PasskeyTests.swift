@@ -57,6 +57,27 @@ import Testing
     }
 
     @Test(arguments: DatabaseKind.available)
+    func `answer challenges of ours alone, of which nothing is written before they are used`(
+        kind: DatabaseKind
+    ) async throws {
+        try await Self.open(kind) { fixture in
+            let key = try await fixture.withPasskey()
+            let challenge = try await fixture.signInChallenge()
+            let used = try await fixture.usedChallenges()
+            // The nonce, the time until which it counts, our code.
+            for place in [0, 15, 16, 23, 24, 55] {
+                var forged = challenge
+                forged[place] ^= 1
+                #expect(try await fixture.signIn(try fixture.assertion(key, forged)).kind == "invalid")
+            }
+            #expect(try await fixture.signIn(try fixture.assertion(key, challenge + [0])).kind == "invalid")
+            #expect(try await fixture.usedChallenges() == used)
+            #expect(try await fixture.signIn(try fixture.assertion(key, challenge)).kind == "signed in")
+            #expect(try await fixture.usedChallenges() == used + 1)
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
     func `are worth nothing from another site, for another's account, or unknown`(kind: DatabaseKind) async throws {
         try await Self.open(kind) { fixture in
             let ana = try await fixture.withPasskey()
@@ -253,8 +274,12 @@ extension GateFixture {
         }
     }
 
+    func usedChallenges() async throws -> Int {
+        try await database.rows("SELECT nonce FROM used_passkey_challenge").count
+    }
+
     func signInChallenge() async throws -> [UInt8] {
-        guard case .options(let json) = try await gate.passkeyOptions.signIn() else { return [1] }
+        guard case .options(let json) = gate.passkeyOptions.signIn() else { return [1] }
         return try Self.challenge(in: json)
     }
 

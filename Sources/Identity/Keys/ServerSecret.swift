@@ -25,6 +25,8 @@ package struct ServerSecret: Sendable {
         case outbox = "outbox"
         /// Hashes codes that were sent to a phone or a mailbox, for the minutes in which they count.
         case sentCodes = "sent-codes"
+        /// MACs of the challenges that passkeys answer.
+        case passkeyChallenges = "passkey-challenges"
         /// Wraps the keys of the key ring.
         case keyRing = "key-ring"
     }

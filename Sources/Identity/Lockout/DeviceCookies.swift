@@ -25,7 +25,7 @@ struct DeviceCookies: Sendable {
 
     /// A cookie for a browser in which the owner of `address` has just signed in.
     func cookie(for address: EmailAddress, epoch: Int64, nonce: [UInt8]) -> String {
-        let date = Self.bytes(world.now().milliseconds)
+        let date = world.now().milliseconds.bigEndianBytes
         let code = keys.first?.authenticationCode(for: Self.content(nonce, date, epoch, address.text)) ?? []
         return Base64URL.encode(nonce + date + code)
     }
@@ -40,17 +40,13 @@ struct DeviceCookies: Sendable {
         let date = Array(bytes.dropFirst(Self.nonceLength).prefix(Self.dateLength))
         let content = Self.content(nonce, date, epoch, identifier)
         guard keys.contains(where: { $0.isValid(bytes.dropFirst(length), for: content) }) else { return nil }
-        let made = date.reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
+        let made = Int64(bigEndianBytes: date)
         // The difference of two moments that we made ourselves: the code was checked first.
-        return world.now().milliseconds - Int64(bitPattern: made) < Self.life.milliseconds ? nonce : nil
+        return world.now().milliseconds - made < Self.life.milliseconds ? nonce : nil
     }
 
     private static func content(_ nonce: [UInt8], _ date: [UInt8], _ epoch: Int64, _ identifier: String) -> [UInt8] {
-        nonce + date + bytes(epoch) + Array(identifier.utf8)
-    }
-
-    private static func bytes(_ number: Int64) -> [UInt8] {
-        stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: number >> Int64($0)) }
+        nonce + date + epoch.bigEndianBytes + Array(identifier.utf8)
     }
 
     /// Makes every cookie of the account worthless, in the transaction of what makes them suspect.

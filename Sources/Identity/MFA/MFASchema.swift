@@ -3,7 +3,7 @@ import Storage
 /// The tables of second factors and passkeys; part of ``IdentitySchema``.
 enum MFASchema {
     /// The steps in order.
-    static var migrations: [Migration] { [secondFactors, passkeys] }
+    static var migrations: [Migration] { [secondFactors, passkeys, usedChallenges] }
 
     private static let secondFactors = Migration(
         6, "second factors",
@@ -120,5 +120,18 @@ enum MFASchema {
             )
             """,
             "CREATE INDEX passkey_challenge_expiry ON passkey_challenge (expires_at)",
+        ])
+
+    private static let usedChallenges = Migration(
+        13, "challenges of passkeys are kept when they are used, not when they are made",
+        [
+            "DROP TABLE passkey_challenge",
+            """
+            CREATE TABLE used_passkey_challenge (
+                nonce \(.bytes) PRIMARY KEY,
+                expires_at BIGINT NOT NULL
+            )
+            """,
+            "CREATE INDEX used_passkey_challenge_expiry ON used_passkey_challenge (expires_at)",
         ])
 }

@@ -100,7 +100,7 @@ struct SignInChallenges: Sendable {
         let now = world.now()
         try sql.run("DELETE FROM sign_in_challenge WHERE expires_at <= \(now)")
         try sql.run("DELETE FROM remembered_device WHERE expires_at <= \(now)")
-        try sql.run("DELETE FROM passkey_challenge WHERE expires_at <= \(now)")
+        try PasskeyChallenges.prune(at: now, in: sql)
         try sql.run("DELETE FROM mfa_recovery WHERE due_at <= \(now - MFAPolicy.recoveryLife)")
     }
 

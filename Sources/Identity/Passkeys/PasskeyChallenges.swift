@@ -1,11 +1,22 @@
 import Core
-import Crypto
 import Storage
 
-/// What a browser's answer must be to: 256 random bits that count once, for five minutes, and for one purpose and holder only (WebAuthn Level 3
-/// §13.4.3, ASVS 6.7.2).
+/// What a browser's answer must be to: a challenge that only we can have made, that counts once, for five minutes, and for one purpose and
+/// holder only (WebAuthn Level 3 §13.4.3, ASVS 6.7.2).
+///
+/// Nothing is written when one is made, so that strangers who ask for challenges fill no table and cost no commit; what is written is that
+/// one was used, for as long as it would count.
 struct PasskeyChallenges: Sendable {
-    let world: World
+    private static let nonceLength = 16
+    private static let dateLength = 8
+    private static let codeLength = 32
+    private let keys: [DerivedKey]
+    private let world: World
+
+    init(secret: ServerSecret, world: World) {
+        keys = secret.keys(for: .passkeyChallenges)
+        self.world = world
+    }
 
     /// What a challenge is for, and who may answer it.
     enum Use: Sendable, Hashable {
@@ -36,28 +47,40 @@ struct PasskeyChallenges: Sendable {
         }
     }
 
-    /// Writes a new challenge.
-    func issue(for use: Use, of account: AccountID?, in sql: any SQLSession) throws -> [UInt8] {
-        let challenge = world.randomBytes(32)
-        let now = world.now()
-        try sql.run(
-            """
-            INSERT INTO passkey_challenge (challenge_hash, purpose, account_id, holder, created_at, expires_at)
-            VALUES (\(Self.hash(challenge)), \(use.purpose), \(account), \(use.holder), \(now),
-                \(now + PasskeyPolicy.challengeLife))
-            """)
-        return challenge
+    /// A new challenge: 128 random bits, until when it counts, and our code over both and its use.
+    func issue(for use: Use) -> [UInt8] {
+        let content =
+            world.randomBytes(Self.nonceLength)
+            + (world.now() + PasskeyPolicy.challengeLife).milliseconds.bigEndianBytes
+        return content + (keys.first?.authenticationCode(for: Self.authenticated(content, use)) ?? [])
     }
 
-    /// Uses a challenge up: of two answers to it only one counts.
+    /// Uses a challenge up: of two answers to it only one counts. `false` for one that is not ours, has run out, is for something or
+    /// somebody else, or was used before.
     func use(_ challenge: [UInt8], for use: Use, in sql: any SQLSession) throws -> Bool {
-        try sql.run(
+        let length = Self.nonceLength + Self.dateLength
+        guard challenge.count == length + Self.codeLength else { return false }
+        let content = Array(challenge.prefix(length))
+        let authenticated = Self.authenticated(content, use)
+        let code = challenge.dropFirst(length)
+        guard keys.contains(where: { $0.isValid(code, for: authenticated) }) else { return false }
+        let expiresAt = Timestamp(milliseconds: Int64(bigEndianBytes: content.dropFirst(Self.nonceLength)))
+        guard expiresAt > world.now() else { return false }
+        return try sql.run(
             """
-            DELETE FROM passkey_challenge
-            WHERE challenge_hash = \(Self.hash(challenge)) AND purpose = \(use.purpose) AND holder = \(use.holder)
-                AND expires_at > \(world.now())
+            INSERT INTO used_passkey_challenge (nonce, expires_at)
+            VALUES (\(Array(content.prefix(Self.nonceLength))), \(expiresAt))
+            ON CONFLICT (nonce) DO NOTHING
             """) == 1
     }
 
-    private static func hash(_ challenge: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: challenge)) }
+    /// Forgets those that would count no more.
+    static func prune(at now: Timestamp, in sql: any SQLSession) throws {
+        try sql.run("DELETE FROM used_passkey_challenge WHERE expires_at <= \(now)")
+    }
+
+    /// What the code is over. The content has one length and the purposes are ours, so no two uses read alike.
+    private static func authenticated(_ content: [UInt8], _ use: Use) -> [UInt8] {
+        content + Array(use.purpose.utf8) + [0] + use.holder
+    }
 }

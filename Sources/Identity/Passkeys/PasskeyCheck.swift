@@ -67,7 +67,7 @@ struct PasskeyCheck: Sendable {
         guard let passkey = verdict.passkey, passkey.accountID == account.id else {
             return try refuse("credential_of_another")
         }
-        guard try PasskeyChallenges(world: gate.world).use(verdict.challenge, for: verdict.use, in: sql) else {
+        guard try gate.passkeyChallenges.use(verdict.challenge, for: verdict.use, in: sql) else {
             return try refuse("challenge_invalid")
         }
         let count = Int64(verified.signCount)

@@ -26,20 +26,15 @@ package struct PasskeyOptions: Sendable {
             case .success(let found): account = found
             }
             let known = try PasskeyTable.all(of: account.id, in: sql)
-            let challenge = try PasskeyChallenges(world: gate.world).issue(
-                for: .registration(scope.sessionID), of: account.id, in: sql)
+            let challenge = gate.passkeyChallenges.issue(for: .registration(scope.sessionID))
             return .options(creation(challenge, account, known))
         }
     }
 
     /// To sign in without a password: with whichever passkey of this site the browser has.
-    package func signIn() async throws -> Outcome {
+    package func signIn() -> Outcome {
         guard gate.passkeys.isEnabled else { return .disabled }
-        let gate = gate
-        let challenge = try await gate.database.transaction { sql in
-            try PasskeyChallenges(world: gate.world).issue(for: .signIn, of: nil, in: sql)
-        }
-        return .options(request(challenge, [], userVerification: "required"))
+        return .options(request(gate.passkeyChallenges.issue(for: .signIn), [], userVerification: "required"))
     }
 
     /// To answer the second step of the sign-in behind `token`. A passkey that there is stays a second factor when new ones are switched off.
@@ -48,7 +43,7 @@ package struct PasskeyOptions: Sendable {
         return try await gate.database.transaction { sql in
             guard let found = try SecondStep.Found.challenge(token, gate, in: sql) else { return .challengeInvalid }
             let use = PasskeyChallenges.Use.secondFactor(holder: found.challenge.tokenHash)
-            let challenge = try PasskeyChallenges(world: gate.world).issue(for: use, of: found.account.id, in: sql)
+            let challenge = gate.passkeyChallenges.issue(for: use)
             return .options(
                 request(
                     challenge, try PasskeyTable.all(of: found.account.id, in: sql), userVerification: "preferred"))
@@ -58,12 +53,10 @@ package struct PasskeyOptions: Sendable {
     /// To step up in the session of `scope`.
     package func stepUp(_ scope: Scope) async throws -> Outcome {
         let gate = gate
-        return try await gate.database.transaction { sql in
-            let challenge = try PasskeyChallenges(world: gate.world).issue(
-                for: .stepUp(scope.sessionID), of: scope.userID, in: sql)
-            return .options(
-                request(challenge, try PasskeyTable.all(of: scope.userID, in: sql), userVerification: "preferred"))
-        }
+        let known = try await gate.database.rows(PasskeyTable.selectAll(of: scope.userID)).map(Passkey.init)
+        return .options(
+            request(
+                gate.passkeyChallenges.issue(for: .stepUp(scope.sessionID)), known, userVerification: "preferred"))
     }
 
     private func creation(_ challenge: [UInt8], _ account: Account, _ known: [Passkey]) -> [UInt8] {

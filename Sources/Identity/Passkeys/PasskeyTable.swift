@@ -10,8 +10,11 @@ enum PasskeyTable {
 
     /// The passkeys of `account`, the oldest first.
     static func all(of account: AccountID, in sql: any SQLSession) throws -> [Passkey] {
-        try sql.rows("SELECT \(columns) FROM passkey WHERE account_id = \(account) ORDER BY passkey.id").map(
-            Passkey.init)
+        try sql.rows(selectAll(of: account)).map(Passkey.init)
+    }
+
+    static func selectAll(of account: AccountID) -> SQL {
+        "SELECT \(columns) FROM passkey WHERE account_id = \(account) ORDER BY passkey.id"
     }
 
     /// Writes one; `false` when somebody has the credential already.

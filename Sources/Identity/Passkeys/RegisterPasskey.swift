@@ -75,7 +75,7 @@ package struct RegisterPasskey: Sendable {
             }
             // Here is where the challenge counts: it is this session's, and it counts once.
             guard
-                try PasskeyChallenges(world: gate.world).use(challenge, for: .registration(scope.sessionID), in: sql)
+                try gate.passkeyChallenges.use(challenge, for: .registration(scope.sessionID), in: sql)
             else { return (.challengeInvalid, []) }
             let before = try FactorSet.of(account.id, in: sql)
             guard before.passkeys < PasskeyPolicy.most, try PasskeyTable.insert(passkey, in: sql) else {

@@ -136,8 +136,3 @@ private struct PayloadReader {
         return Array(bytes.prefix(count))
     }
 }
-
-extension FixedWidthInteger {
-    /// The value's bytes, most significant first.
-    fileprivate var bigEndianBytes: [UInt8] { unsafe withUnsafeBytes(of: bigEndian) { unsafe Array($0) } }
-}

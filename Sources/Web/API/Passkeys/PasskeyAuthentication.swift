@@ -11,7 +11,7 @@ extension PasskeysAPI {
         let isStepUp = fields.optionalBool("stepUp") ?? false
         try fields.finish()
         if let token { return try Self.response(try await gate.passkeyOptions.secondFactor(token)) }
-        guard isStepUp else { return try Self.response(try await gate.passkeyOptions.signIn()) }
+        guard isStepUp else { return try Self.response(gate.passkeyOptions.signIn()) }
         guard let accessToken = call.bearerToken else { throw Problem(.tokenMissing) }
         guard case .admitted(let claims) = gate.admit(accessToken: accessToken) else { throw Problem(.tokenInvalid) }
         return try Self.response(try await gate.passkeyOptions.stepUp(claims.scope))
