@@ -7,6 +7,7 @@ import Synchronization
 package final class Admission: Sendable {
     private struct State {
         var underWay = 0
+        var refused = 0
         var isClosed = false
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
@@ -25,10 +26,16 @@ package final class Admission: Sendable {
     package func enter() throws {
         try state.withLock { state in
             guard !state.isClosed else { throw StorageError.unavailable("the database is closed") }
-            guard state.underWay < capacity else { throw StorageError.overloaded }
+            guard state.underWay < capacity else {
+                state.refused += 1
+                throw StorageError.overloaded
+            }
             state.underWay += 1
         }
     }
+
+    /// How many jobs are in, and how many were refused since the start because too many were.
+    package var count: (underWay: Int, refused: Int) { state.withLock { ($0.underWay, $0.refused) } }
 
     /// Counts a job out.
     package func leave() {

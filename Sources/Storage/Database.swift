@@ -68,6 +68,9 @@ package protocol Database: Sendable {
     /// other nodes (SQLite). Ends when the reader stops, or when the database is closed.
     func announcements(on channel: Channel) -> AsyncStream<Announcement>?
 
+    /// How busy it is now; asks the database nothing.
+    var load: DatabaseLoad { get }
+
     /// Waits for what is under way, then lets the connections go.
     func close() async
 }

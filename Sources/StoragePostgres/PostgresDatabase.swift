@@ -39,6 +39,14 @@ package final class PostgresDatabase: Database {
 
     package var dialect: SQLDialect { .postgres }
 
+    /// Each job has a thread and a connection of its own while there are threads; the rest wait for one.
+    package var load: DatabaseLoad {
+        let (underWay, refused) = admission.count
+        let size = configuration.poolMaximum
+        return DatabaseLoad(
+            size: size, inUse: min(underWay, size), waiting: max(0, underWay - size), refused: refused)
+    }
+
     /// Runs `body` in one transaction; see ``Storage/Database/transaction(_:)``.
     package func transaction<T: Sendable>(
         _ body: @escaping @Sendable (any SQLSession) throws -> T

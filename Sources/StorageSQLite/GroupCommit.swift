@@ -26,6 +26,9 @@ final class GroupCommit: Sendable {
         }
     }
 
+    /// Whether transactions are being run, and how many wait besides.
+    var load: (isBusy: Bool, waiting: Int) { waiting.withLock { ($0.isDraining, $0.jobs.count) } }
+
     /// Runs what waits until nothing does.
     func drain(_ connection: SQLiteConnection) {
         while let group = nextGroup() { run(group, connection) }

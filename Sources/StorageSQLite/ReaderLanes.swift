@@ -51,7 +51,8 @@ final class ReaderLane: @unchecked Sendable {
 final class ReaderLanes: Sendable {
     typealias Job = @Sendable (ReaderLane) -> Void
 
-    private static let count = 8
+    /// How many there are.
+    static let count = 8
 
     private struct State {
         /// Those before `taken` have been taken: removing each from the front would move all others.
@@ -84,6 +85,11 @@ final class ReaderLanes: Sendable {
             ReaderLane(number: number, queryTimeout: queryTimeout) { try file.reader() }
         }
         state = Mutex(State(free: lanes.reversed()))
+    }
+
+    /// How many are taken, and how many jobs wait for one.
+    var load: (inUse: Int, waiting: Int) {
+        state.withLock { (Self.count - $0.free.count, $0.waiting.count - $0.taken) }
     }
 
     /// A free lane, if there is one; must be given back.

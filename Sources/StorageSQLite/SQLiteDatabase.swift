@@ -39,6 +39,14 @@ package final class SQLiteDatabase: Storage.Database {
 
     package var dialect: SQLDialect { .sqlite }
 
+    /// The one connection that writes and those that read, together.
+    package var load: DatabaseLoad {
+        let (readers, writer) = (reads.load, writes.load)
+        return DatabaseLoad(
+            size: ReaderLanes.count + 1, inUse: readers.inUse + (writer.isBusy ? 1 : 0),
+            waiting: readers.waiting + writer.waiting, refused: admission.count.refused)
+    }
+
     /// Runs `body` in one transaction; see ``Storage/Database/transaction(_:)``.
     package func transaction<T: Sendable>(
         _ body: @escaping @Sendable (any SQLSession) throws -> T

@@ -16,6 +16,8 @@ final class RecordingDatabase: Database {
 
     var dialect: SQLDialect { database.dialect }
 
+    var load: DatabaseLoad { database.load }
+
     func transaction<T: Sendable>(_ body: @escaping @Sendable (any SQLSession) throws -> T) async throws -> T {
         opened.withLock { $0 += 1 }
         return try await database.transaction(body)

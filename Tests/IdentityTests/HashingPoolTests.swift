@@ -18,6 +18,7 @@ import Testing
         while pool.depth < 3 { await Task.yield() }
         for _ in 1...5 { await #expect(throws: HashingPool.Full.self) { try await pool.run {} } }
         #expect(pool.depth == 3)
+        #expect(pool.refused == 5)
         for _ in 0..<3 { stopper.release() }
         var results: [Int] = []
         for job in jobs { results.append(try await job.value) }

@@ -23,6 +23,8 @@ final class WatchedDatabase: Database {
 
     var dialect: SQLDialect { database.dialect }
 
+    var load: DatabaseLoad { database.load }
+
     func transaction<T: Sendable>(_ body: @escaping @Sendable (any SQLSession) throws -> T) async throws -> T {
         count()
         return try await database.transaction { sql in try body(WatchedSession(sql, self)) }

@@ -2,6 +2,37 @@ import Storage
 import TestSupport
 import Testing
 
+@Suite struct `how busy a database is` {
+    @Test(arguments: DatabaseKind.available)
+    func `is told while a transaction runs and others wait, and after`(_ kind: DatabaseKind) async throws {
+        try await withDatabase(kind) { database in
+            #expect(database.load.inUse == 0)
+            #expect(database.load.size > 1)
+            let (started, held) = (Signal(), Signal())
+            let first = Task {
+                try await database.transaction { _ in
+                    started.set()
+                    held.wait()
+                }
+            }
+            await started.hasBeenSet()
+            #expect(database.load.inUse == 1)
+            #expect(database.load.waiting == 0)
+            let others = (0...database.load.size).map { _ in Task { try await database.transaction { _ in } } }
+            if kind == .sqlite {
+                // One writes, so all others wait.
+                while database.load.waiting < others.count { await Task.yield() }
+                #expect(database.load.inUse == 1)
+            }
+            held.set()
+            try await first.value
+            for other in others { try await other.value }
+            #expect(database.load.waiting == 0)
+            #expect(database.load.refused == 0)
+        }
+    }
+}
+
 @Suite struct `a statement that runs too long` {
     /// Never ends.
     private static let endless: SQL = """

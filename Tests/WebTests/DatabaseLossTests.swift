@@ -10,6 +10,7 @@ import Testing
 @Suite(.enabled(if: DatabaseKind.hasPostgres)) struct `the database going away` {
     /// An office whose database is reached through a relay that can be cut.
     private func withRelay(
+        _ environment: [String: String] = [:],
         _ body: @escaping @Sendable (Office, SeverableRelay) async throws -> Void
     ) async throws {
         try await withTestDatabase(.postgres) { database in
@@ -22,7 +23,7 @@ import Testing
             let configuration = PostgresConfiguration(
                 url: Secret(through.string ?? ""), poolMinimum: 1, poolMaximum: 4, queryTimeout: .seconds(30))
             let connected = try await PostgresDatabase.connect(configuration, world: clock.world)
-            try await Office.open(over: connected, clock: clock) { office in
+            try await Office.open(over: connected, environment, clock: clock) { office in
                 try await body(office, relay)
             }
             await connected.close()
@@ -50,6 +51,18 @@ import Testing
             #expect(try await agent.get("/v1/clients").data.count == 1)
             #expect(try await agent.refresh().status == .ok)
             #expect(try await agent.get("/ready").status == .ok)
+        }
+    }
+
+    @Test func `leaves metrics that tell of it, and of all that is known without it`() async throws {
+        try await withRelay(["METRICS_TOKEN": "a-token-of-the-tests-0123"]) { office, relay in
+            #expect(try await office.scrape("a-token-of-the-tests-0123").contains("gatehouse_database_up 1"))
+            await relay.cut()
+            let lines = try await office.scrape("a-token-of-the-tests-0123")
+            #expect(lines.contains("gatehouse_database_up 0"))
+            #expect(lines.contains("gatehouse_database_connections 4"))
+            #expect(lines.contains("gatehouse_hashing_depth 0"))
+            #expect(!lines.contains { $0.hasPrefix("gatehouse_outbox") })
         }
     }
 

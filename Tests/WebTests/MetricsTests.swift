@@ -1,5 +1,8 @@
+import Core
+import Dispatch
 import HTTPTypes
 import Identity
+import Storage
 import TestSupport
 import Testing
 
@@ -61,6 +64,87 @@ import Testing
         }
     }
 
+    @Test(arguments: DatabaseKind.available)
+    func `tell what waits in the outbox, by channel and state`(kind: DatabaseKind) async throws {
+        try await Office.open(on: kind, ["METRICS_TOKEN": Self.token]) { office in
+            let outbox = Outbox(database: office.gate.database, world: office.clock.world)
+            for (number, channel) in ["mail", "mail", "sms", "pigeon"].enumerated() {
+                let (id, now): (OutboxID, Timestamp) = (office.clock.world.identifier(), office.clock.now)
+                try await office.gate.database.transaction { sql in
+                    try Outbox.put([1], id: id, kind: channel, cause: "\(number)", subject: "test", at: now, in: sql)
+                }
+            }
+            let sms = try #require(try await outbox.take(1, of: "sms").first)
+            try await outbox.fail(sms, because: "no such number", isHopeless: true)
+            let mail = try #require(try await outbox.take(1, of: "mail").first)
+            try await outbox.fail(mail, because: "busy", isHopeless: false)
+            office.clock.advance(by: .seconds(10))
+            let lines = try await office.scrape(Self.token)
+            for line in [
+                #"gatehouse_outbox_items{kind="mail",state="due"} 1"#,
+                #"gatehouse_outbox_items{kind="mail",state="waiting"} 1"#,
+                #"gatehouse_outbox_items{kind="mail",state="dead"} 0"#,
+                #"gatehouse_outbox_items{kind="sms",state="due"} 0"#,
+                #"gatehouse_outbox_items{kind="sms",state="dead"} 1"#,
+                #"gatehouse_outbox_items{kind="pigeon",state="due"} 1"#,
+                #"gatehouse_outbox_items{kind="slack",state="due"} 0"#,
+                #"gatehouse_outbox_delay_seconds{kind="mail"} 10.0"#,
+                #"gatehouse_outbox_delay_seconds{kind="sms"} 0.0"#,
+                "gatehouse_database_up 1",
+            ] { #expect(lines.contains(line), "\(line)") }
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
+    func `tell how busy the database and the hashing are, and what they refused`(kind: DatabaseKind) async throws {
+        let variables = ["METRICS_TOKEN": Self.token, "PASSWORD_HASH_THREADS": "1", "PASSWORD_HASH_QUEUE": "1"]
+        try await Office.open(on: kind, variables) { office in
+            var lines = try await office.scrape(Self.token)
+            for line in [
+                "gatehouse_database_connections_in_use 0", "gatehouse_database_waiting 0",
+                "gatehouse_database_refusals_total 0", "gatehouse_hashing_refusals_total 0",
+            ] { #expect(lines.contains(line), "\(line)") }
+            #expect(lines.contains { $0.hasPrefix("gatehouse_database_connections ") && !$0.hasSuffix(" 0") })
+            let held = DispatchSemaphore(value: 0)
+            let jobs = (0..<2).map { _ in Task { try await office.gate.hashing.run { held.wait() } } }
+            while office.gate.hashing.depth < 2 { await Task.yield() }
+            #expect(try await office.visitor().signIn("agent@office.example").code == "overloaded")
+            lines = try await office.scrape(Self.token)
+            #expect(lines.contains("gatehouse_hashing_depth 2"))
+            #expect(lines.contains("gatehouse_hashing_refusals_total 1"))
+            for _ in jobs { held.signal() }
+            for job in jobs { try await job.value }
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
+    func `count false alarms of theft, and retries that raised none`(kind: DatabaseKind) async throws {
+        try await Office.open(on: kind, ["METRICS_TOKEN": Self.token]) { office in
+            let agent = try await office.signedIn()
+            let first = agent.cookies
+            try await agent.refresh(key: "one")
+            let second = agent.cookies
+            agent.cookies = first
+            // The answer was lost.
+            #expect(try await agent.refresh(key: "one").status == .ok)
+            #expect(agent.cookies == second)
+            office.clock.advance(by: .seconds(1))
+            try await agent.refresh(key: "two")
+            agent.cookies = second
+            // Lost again, and this time the key with it.
+            #expect(try await agent.refresh().code == "refresh_token_reused")
+            office.clock.advance(by: .minutes(2))
+            #expect(try await agent.signIn("agent@office.example").status == .ok)
+            try await office.seal()
+            let lines = try await office.scrape(Self.token)
+            for line in [
+                "gatehouse_theft_alarms_total 1", "gatehouse_theft_false_alarms_total 1",
+                #"gatehouse_refresh_retries_total{proof="key"} 1"#,
+                #"gatehouse_refresh_retries_total{proof="grace"} 0"#,
+            ] { #expect(lines.contains(line), "\(line)") }
+        }
+    }
+
     @Test func `are text that Prometheus reads`() async throws {
         try await Office.open(on: .sqlite, ["METRICS_TOKEN": Self.token]) { office in
             let text = try await office.visitor().get("/metrics", headers: Self.authorization).text
@@ -96,5 +180,14 @@ import Testing
         text.family("f", .gauge, "a\\b\n\"c\"")
         text.sample("f", [("l", "a\"b\\c\nd")], "1")
         #expect(text.text == "# HELP f a\\\\b\\n\"c\"\n# TYPE f gauge\nf{l=\"a\\\"b\\\\c\\nd\"} 1\n")
+    }
+}
+
+extension Office {
+    /// The lines that Prometheus is told.
+    func scrape(_ token: String) async throws -> Set<String> {
+        let answer = try await visitor().get("/metrics", headers: ["Authorization": "Bearer \(token)"])
+        guard answer.status == .ok else { throw Surprise("no metrics: \(answer.text)") }
+        return Set(answer.text.split(separator: "\n").map(String.init))
     }
 }

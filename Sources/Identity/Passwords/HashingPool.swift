@@ -22,6 +22,7 @@ package final class HashingPool: Sendable {
     private let capacity: Int
     private let underWay = Atomic<Int>(0)
     private let finished = Atomic<Int>(0)
+    private let turnedAway = Atomic<Int>(0)
 
     /// A pool of `threads` threads before which at most `queue` jobs wait.
     package init(threads count: Int, queue: Int) {
@@ -34,6 +35,7 @@ package final class HashingPool: Sendable {
     package func run<T: Sendable>(_ work: @escaping @Sendable () throws -> T) async throws -> T {
         guard underWay.wrappingAdd(1, ordering: .relaxed).newValue <= capacity else {
             underWay.wrappingSubtract(1, ordering: .relaxed)
+            turnedAway.wrappingAdd(1, ordering: .relaxed)
             throw Full()
         }
         defer {
@@ -48,6 +50,9 @@ package final class HashingPool: Sendable {
 
     /// How many jobs are done since the start.
     package var done: Int { finished.load(ordering: .relaxed) }
+
+    /// How many jobs were refused since the start, because as many ran or waited as may.
+    package var refused: Int { turnedAway.load(ordering: .relaxed) }
 
     /// How many jobs run or wait.
     package var depth: Int { underWay.load(ordering: .relaxed) }

@@ -13,6 +13,8 @@ package struct Refresh: Sendable {
     private let revoked: RevokedSessions
     private let policy: RotationPolicy
     private let notices: Notices
+    /// How many second uses were taken for honest retries.
+    package let retries = RefreshRetries()
 
     init(
         database: any Database, world: World, recorder: EventRecorder, tickets: SessionTickets,
@@ -80,6 +82,7 @@ package struct Refresh: Sendable {
             keyHash: keyHash, lastActiveAt: lastActiveAt, now: now, clocks: tickets.clocks, policy: policy)
         switch decision {
         case .replay:
+            retries.note(isProvenByKey: keyHash != nil && session.rotationKey == keyHash)
             return .granted(try await tickets.grant(session, of: account, lastActiveAt: lastActiveAt, now: now))
         case .theft:
             return .refused(try await punishTheft(of: token, session, from: source))
@@ -130,14 +133,22 @@ package struct Refresh: Sendable {
         let ended: [SessionID]? = try await database.transaction { sql in
             // Held until the end, so that two copies presented at once are judged one after the other.
             let live = try sql.row(
-                "SELECT id FROM session WHERE id = \(session.id) AND revoked_at IS NULL \(.forUpdate)")
-            guard live != nil else { return nil }
+                """
+                SELECT generation, rotation_id FROM session WHERE id = \(session.id) AND revoked_at IS NULL
+                \(.forUpdate)
+                """)
+            guard let live else { return nil }
             let condition: SQL =
                 policy.theftResponse == .user ? "user_id = \(session.userID)" : "id = \(session.id)"
             let ended = try SessionTable.revoke(where: condition, at: now, because: .theft, in: sql)
             // Whichever of the two the thief is: their browser is no longer one that we know.
             try DeviceCookies.forgetAll(of: session.userID, in: sql)
             var told = event
+            // Of a token before the predecessor nobody knows who exchanged it.
+            let isPredecessor = try live.get("generation") == token.generation + 1
+            told.detail["sameClient"] = String(
+                try isPredecessor
+                    && TheftAlarm.isOneClient(try live.optional("rotation_id"), and: source, in: sql))
             told.detail["endedSessions"] = String(ended.count)
             try recorder.record(told, in: sql)
             if let account = try AccountTable.account(session.userID, in: sql) {

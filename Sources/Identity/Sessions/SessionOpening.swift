@@ -41,8 +41,10 @@ struct SessionOpening: Sendable {
         let session = newSession(proof)
         let before = try sql.row(
             """
-            SELECT device_epoch, (SELECT id FROM session WHERE user_id = \(account.id) LIMIT 1) AS other FROM account
-            WHERE id = \(account.id)
+            SELECT device_epoch, (SELECT id FROM session WHERE user_id = \(account.id) LIMIT 1) AS other,
+                (SELECT MAX(revoked_at) FROM session WHERE user_id = \(account.id)
+                    AND revocation_reason = \(RevocationReason.theft.rawValue)) AS robbed_at
+            FROM account WHERE id = \(account.id)
             """)
         let other: SessionID? = try before?.optional("other")
         let watch = SignInWatch(gate: gate)
@@ -56,6 +58,11 @@ struct SessionOpening: Sendable {
             Event(
                 .loginSuccess, in: gate.world, user: account.id, session: session.id, from: proof.source, detail: detail
             ), in: sql)
+        if let robbedAt: Timestamp = try before?.optional("robbed_at"),
+            session.createdAt - robbedAt <= TheftAlarm.span
+        {
+            try noteFalseAlarm(account, session, proof.source, in: sql)
+        }
         if !proof.isKnownDevice, other != nil {
             let isTold = assessment?.events.contains { MailKind(about: $0.type) == .deviceMismatch } ?? false
             try noteNewDevice(account, session, proof.source, mails: !isTold, in: sql)
@@ -88,6 +95,19 @@ struct SessionOpening: Sendable {
             createdAt: now, authenticatedAt: now, methods: proof.methods, lastActiveAt: now,
             absoluteExpiry: clocks.absoluteExpiry(from: now), refreshExpiry: clocks.refreshExpiry(from: now),
             revocation: nil, ip: proof.source.ip?.description, userAgent: proof.source.userAgent)
+    }
+
+    /// Tells that the alarm of theft a moment ago was likely false, if it was.
+    private func noteFalseAlarm(
+        _ account: Account, _ session: Session, _ source: RequestSource, in sql: any SQLSession
+    ) throws {
+        let alarm = try TheftAlarm.likelyFalse(
+            about: account.id, signedInFrom: source, at: session.createdAt, in: sql)
+        guard let alarm else { return }
+        try gate.recorder.record(
+            Event(
+                .tokenTheftLikelyFalse, in: gate.world, user: account.id, session: session.id, from: source,
+                detail: ["alarm": alarm.description]), in: sql)
     }
 
     /// Tells of a browser that was not seen before. The first sign-in of all is no news, and what the detection has mailed is not mailed twice.

@@ -53,6 +53,11 @@ extension EventType {
                 .critical, .session, "authn_token_reuse", .concerned,
                 "A refresh token that was already exchanged was presented again: it was copied, or its owner's client lost count."
             )
+        case .tokenTheftLikelyFalse:
+            return EventFacts(
+                .info, .session, "authn_token_reuse", .concerned,
+                "An alarm of theft was likely false: one client had lost count, and its owner has signed in again from it."
+            )
         case .sessionRevoked:
             return EventFacts(
                 .info, .session, "session_expired", .concerned,

@@ -29,6 +29,8 @@ package enum EventType: String, Sendable, CaseIterable {
     case tokenRefresh = "token_refresh"
     /// A refresh token that was already exchanged was presented again: it was copied, or its owner's client lost count.
     case tokenTheftDetected = "token_theft_detected"
+    /// An alarm of theft was likely false: one client had lost count, and its owner has signed in again from it.
+    case tokenTheftLikelyFalse = "token_theft_likely_false"
     /// A session was ended before its time by its owner from elsewhere, by an owner or admin, or by a rule.
     case sessionRevoked = "session_revoked"
     /// An account was made.

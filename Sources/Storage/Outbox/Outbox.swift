@@ -14,8 +14,8 @@ package struct Outbox: Sendable {
     /// How long settled items are kept to be looked at.
     private static let memory: Duration = .days(14)
 
-    private let database: any Database
-    private let world: World
+    let database: any Database
+    let world: World
 
     package init(database: any Database, world: World) {
         self.database = database

@@ -15,6 +15,12 @@ struct MetricsText {
         text += "# HELP \(name) \(Self.escaped(help, quotes: false))\n# TYPE \(name) \(kind.rawValue)\n"
     }
 
+    /// A family of one sample without labels.
+    mutating func sample(_ name: String, _ kind: Kind, _ help: String, _ value: String) {
+        family(name, kind, help)
+        sample(name, [], value)
+    }
+
     /// One sample of the family that was begun last.
     mutating func sample(_ name: String, _ labels: [(String, String)], _ value: String) {
         text += name

@@ -2,7 +2,6 @@ import Core
 import Hummingbird
 import Identity
 import NIOCore
-import SecurityEvents
 
 #if canImport(Glibc)
 import Glibc
@@ -26,14 +25,7 @@ struct MetricsAPI: Sendable {
         var text = MetricsText()
         registry.write(to: &text)
         gauges(&text)
-        text.family("gatehouse_hashing_done_total", .counter, "Passwords hashed or verified since the start.")
-        text.sample("gatehouse_hashing_done_total", [], "\(gate.hashing.done)")
-        text.family("gatehouse_security_events_total", .counter, "Events of the sealed log, by type.")
-        let totals = try await EventFigureReader(database: gate.database).totals()
-        for type in EventType.allCases {
-            text.sample(
-                "gatehouse_security_events_total", [("type", type.rawValue)], "\(totals[type.rawValue] ?? 0)")
-        }
+        try await StateMetrics(gate: gate).write(to: &text)
         return Response(
             status: .ok, headers: [.contentType: MetricsText.contentType, .cacheControl: "no-store"],
             body: ResponseBody(byteBuffer: ByteBuffer(string: text.text)))
@@ -41,7 +33,6 @@ struct MetricsAPI: Sendable {
 
     private func gauges(_ text: inout MetricsText) {
         let gauges: [(String, String, String)] = [
-            ("gatehouse_hashing_depth", "Passwords that are hashed now, or wait for it.", "\(gate.hashing.depth)"),
             (
                 "gatehouse_revoked_sessions", "Ended sessions whose tokens could still be in use.",
                 "\(gate.revoked.count)"

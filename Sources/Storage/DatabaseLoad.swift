@@ -1,0 +1,18 @@
+/// How busy a driver is at one moment, for whoever watches over it.
+package struct DatabaseLoad: Sendable, Hashable {
+    /// How many connections there may be at once.
+    package let size: Int
+    /// How many of them work now.
+    package let inUse: Int
+    /// How many jobs wait for one.
+    package let waiting: Int
+    /// How many jobs were refused with ``StorageError/overloaded`` since the start.
+    package let refused: Int
+
+    package init(size: Int, inUse: Int, waiting: Int, refused: Int) {
+        self.size = size
+        self.inUse = inUse
+        self.waiting = waiting
+        self.refused = refused
+    }
+}
