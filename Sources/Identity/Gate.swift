@@ -105,6 +105,11 @@ extension Gate {
 }
 
 extension Gate {
+    /// Waits for what was begun at sign-ins and goes on after them: questions to the service that knows stolen passwords.
+    package func settleQuestions() async { await parts.breachCheck.settled() }
+}
+
+extension Gate {
     /// Whether nobody can sign in yet.
     package func hasNoAccount() async throws -> Bool {
         try await database.rows("SELECT id FROM account LIMIT 1").isEmpty

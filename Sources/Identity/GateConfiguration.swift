@@ -105,7 +105,11 @@ extension Gate {
             passkeyChallenges: PasskeyChallenges(secret: configuration.secret, world: world),
             textbox: Textbox(isEnabled: configuration.sendsSMS, secret: configuration.secret, world: world),
             alertRules: configuration.alertRules,
-            sentCodes: SentCodes(secret: configuration.secret), limiter: limiter, detection: configuration.detection)
+            sentCodes: SentCodes(secret: configuration.secret), limiter: limiter,
+            breachCheck: SignInBreachCheck(
+                isOn: configuration.detection?.policy.scoresRisk ?? false, database: database, world: world,
+                breaches: configuration.breachedPasswords),
+            detection: configuration.detection)
         return Gate(
             parts: parts, signIn: SignIn(gate: parts),
             registration: Registration(

@@ -30,6 +30,7 @@ package struct GateParts: Sendable {
     let alertRules: AlertRuleBook
     let sentCodes: SentCodes
     let limiter: RateLimiter
+    let breachCheck: SignInBreachCheck
     /// Looks at sign-ins; `nil` when nothing of it is switched on.
     let detection: SignInDetection?
 

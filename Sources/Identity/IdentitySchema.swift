@@ -147,8 +147,15 @@ package enum IdentitySchema {
                     )
                     """,
                 ]),
-        ] + MFASchema.migrations + [knownDevices]
+        ] + MFASchema.migrations + [knownDevices, breachedPasswords]
     }
+
+    private static let breachedPasswords = Migration(
+        20, "what a service says of a password",
+        [
+            "ALTER TABLE account_password ADD COLUMN breach_checked_at BIGINT",
+            "ALTER TABLE account_password ADD COLUMN breach_found BIGINT",
+        ])
 
     private static let knownDevices = Migration(
         8, "known devices are bound to their account",

@@ -136,8 +136,25 @@ import Testing
 /// A list of breached passwords that says what it is told to.
 final class ScriptedBreachList: BreachedPasswords {
     private let verdict = Mutex(BreachVerdict.unknown)
+    private let asked = Mutex(0)
+    private let held = Mutex<(stream: AsyncStream<Void>, continuation: AsyncStream<Void>.Continuation)?>(nil)
+    let answersAtOnce: Bool
+
+    init(answersAtOnce: Bool = true) { self.answersAtOnce = answersAtOnce }
 
     func answer(_ verdict: BreachVerdict) { self.verdict.withLock { $0 = verdict } }
 
-    func verdict(on password: Password) async -> BreachVerdict { verdict.withLock { $0 } }
+    /// How often it was asked.
+    var questions: Int { asked.withLock { $0 } }
+
+    /// Questions wait from now on until ``release()``.
+    func hold() { held.withLock { $0 = AsyncStream<Void>.makeStream() } }
+
+    func release() { held.withLock { $0?.continuation.finish() } }
+
+    func verdict(on password: Password) async -> BreachVerdict {
+        asked.withLock { $0 += 1 }
+        if let gate = held.withLock({ $0?.stream }) { for await _ in gate {} }
+        return verdict.withLock { $0 }
+    }
 }

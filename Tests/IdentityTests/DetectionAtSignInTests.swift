@@ -94,6 +94,69 @@ import Testing
     }
 
     @Test(arguments: DatabaseKind.available)
+    func `with a password of the local list of stolen ones counts it at once`(kind: DatabaseKind) async throws {
+        let list = ScriptedBreachList()
+        try await Self.open(kind, breaches: list) {
+            $0.scoresRisk = true
+            $0.challengeAt = 60
+        } _: { fixture in
+            try await fixture.register()
+            let first = try #require(try await Self.signIn(fixture, Self.london).grant)
+            list.answer(.found)
+            #expect(try await Self.signIn(fixture, Self.london, first.cookie).kind == "signed in")
+            let detail = try await fixture.detail(.loginSuccess)
+            #expect(detail.contains("breached_password 30"))
+            #expect(detail.contains(#""passwordIsBreached":"true""#))
+            // Together with a browser that is new it is too much.
+            #expect(try await Self.signIn(fixture, Self.london).kind == "second factor needed")
+            list.answer(.unavailable(reason: "the file is damaged"))
+            #expect(try await Self.signIn(fixture, Self.london, first.cookie).kind == "signed in")
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
+    func `never waits for the service that knows stolen passwords, and counts what it said before`(
+        kind: DatabaseKind
+    ) async throws {
+        let service = ScriptedBreachList(answersAtOnce: false)
+        try await Self.open(kind, breaches: service) {
+            $0.scoresRisk = true
+        } _: { fixture in
+            try await fixture.register()
+            service.answer(.found)
+            service.hold()
+            // The service is still thinking when the session is open.
+            let first = try #require(try await Self.signIn(fixture, Self.london).grant)
+            #expect(!(try await fixture.detail(.loginSuccess).contains("breached_password")))
+            service.release()
+            await fixture.gate.settleQuestions()
+            fixture.time.advance(by: .seconds(1))
+            #expect(try await Self.signIn(fixture, Self.london, first.cookie).kind == "signed in")
+            #expect(try await fixture.detail(.loginSuccess).contains("breached_password 30"))
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
+    func `asks the service about a right password alone, and once a week`(kind: DatabaseKind) async throws {
+        let service = ScriptedBreachList(answersAtOnce: false)
+        try await Self.open(kind, breaches: service) {
+            $0.scoresRisk = true
+        } _: { fixture in
+            try await fixture.register()
+            let before = service.questions
+            try await fixture.guessWrong(1)
+            await fixture.gate.settleQuestions()
+            #expect(service.questions == before)
+            for (wait, questions) in [(Duration.zero, 1), (.days(6), 1), (.days(1), 2)] {
+                fixture.time.advance(by: wait)
+                _ = try await Self.signIn(fixture, Self.london)
+                await fixture.gate.settleQuestions()
+                #expect(service.questions == before + questions)
+            }
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
     func `is not looked for where everything is off`(kind: DatabaseKind) async throws {
         try await GateFixture.open(kind) { fixture in
             try await fixture.register()
@@ -109,7 +172,8 @@ import Testing
     }
 
     private static func open(
-        _ kind: DatabaseKind, _ change: @escaping @Sendable (inout DetectionPolicy) -> Void,
+        _ kind: DatabaseKind, breaches: any BreachedPasswords = NoBreachCheck(),
+        _ change: @escaping @Sendable (inout DetectionPolicy) -> Void,
         _ body: @escaping @Sendable (GateFixture) async throws -> Void
     ) async throws {
         var policy = DetectionPolicy()
@@ -123,6 +187,7 @@ import Testing
         // The clock of the detection is the gate's own: it comes with each sign-in.
         try await GateFixture.withFactors(kind) { configuration in
             configuration.places = places
+            configuration.breachedPasswords = breaches
             configuration.detection = SignInDetection(policy: watched, addresses: addresses, world: TestWorld().world)
         } _: { fixture in
             try await body(fixture)

@@ -28,6 +28,9 @@ package struct PwnedPasswordsRange: BreachedPasswords {
         timeLimit = .milliseconds(timeLimitMilliseconds)
     }
 
+    /// It is on the net.
+    package var answersAtOnce: Bool { false }
+
     /// What the service says of `password`.
     package func verdict(on password: Password) async -> BreachVerdict {
         let digits = Self.hexadecimal(password.breachListHash)

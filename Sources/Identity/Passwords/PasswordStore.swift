@@ -48,7 +48,8 @@ package struct PasswordStore: Sendable {
             INSERT INTO account_password (account_id, key_id, sealed_hash, changed_at)
             SELECT id, \(sealed.keyID), \(sealed.bytes), \(world.now()) FROM account WHERE id = \(account)
             ON CONFLICT (account_id) DO UPDATE SET
-                key_id = excluded.key_id, sealed_hash = excluded.sealed_hash, changed_at = excluded.changed_at
+                key_id = excluded.key_id, sealed_hash = excluded.sealed_hash, changed_at = excluded.changed_at,
+                breach_checked_at = NULL, breach_found = NULL
             """)
     }
 

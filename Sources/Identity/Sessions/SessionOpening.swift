@@ -15,6 +15,8 @@ struct SessionOpening: Sendable {
         /// What the browser's device cookie tells it apart by; `nil` when none vouches for it.
         let deviceNonce: [UInt8]?
         let source: RequestSource
+        /// Whether the password is known from breaches.
+        var passwordIsBreached = false
         /// For the event.
         var detail: [String: String] = [:]
 

@@ -43,19 +43,23 @@ package struct SignIn: Sendable {
         case .busy: return .busy
         case .granted: break
         }
+        let typed = Password(password)
         let verdict: PasswordVerifier.Verdict
         do {
-            verdict = try await gate.passwords.check(
-                Password(password), of: attempt.account?.id, stored: start.stored)
+            verdict = try await gate.passwords.check(typed, of: attempt.account?.id, stored: start.stored)
         } catch {
             try await release(attempt.subject)
             throw error
         }
-        guard case .right(let renewed) = verdict, let account = attempt.account, let stored = start.stored else {
-            return try await refuse(attempt)
-        }
+        guard case .right(let renewed) = verdict, let typed, let account = attempt.account, let stored = start.stored
+        else { return try await refuse(attempt) }
         if let refusal = try await refuseUnusable(account, start.passwordChangedAt, attempt) { return refusal }
-        let end = try await settle(attempt, account, stored, renewal: renewed, remembered: rememberedDevice)
+        let isBreached = await gate.breachCheck.isBreached(typed, remembered: start.breach)
+        let end = try await settle(
+            attempt, account, stored, renewal: renewed, isBreached: isBreached, remembered: rememberedDevice)
+        if let changedAt = start.passwordChangedAt {
+            gate.breachCheck.askForNextTime(typed, of: account.id, setAt: changedAt, remembered: start.breach)
+        }
         switch end {
         case .unusable: return try await refuse(attempt)
         case .blocked: return .invalidCredentials
@@ -74,6 +78,7 @@ package struct SignIn: Sendable {
         let attempt: CredentialAttempt
         let stored: PasswordStore.Sealed?
         let passwordChangedAt: Timestamp?
+        let breach: SignInBreachCheck.Remembered?
     }
 
     /// Reads the account, known or not, and reserves the attempt.
@@ -83,7 +88,8 @@ package struct SignIn: Sendable {
         return try await gate.database.transaction { sql in
             let row = try sql.row(
                 """
-                SELECT \(AccountTable.columns), device_epoch, key_id, sealed_hash, changed_at
+                SELECT \(AccountTable.columns), device_epoch, key_id, sealed_hash, changed_at,
+                    \(SignInBreachCheck.columns)
                 FROM account LEFT JOIN account_password ON account_id = id
                 WHERE email = \(address?.text ?? "")
                 """)
@@ -94,7 +100,8 @@ package struct SignIn: Sendable {
             return Start(
                 reservation: try guardian.reserve(attempt, in: sql), attempt: attempt,
                 stored: try row.flatMap(PasswordStore.Sealed.init),
-                passwordChangedAt: try row?.optional("changed_at"))
+                passwordChangedAt: try row?.optional("changed_at"),
+                breach: try row.flatMap(SignInBreachCheck.Remembered.init))
         }
     }
 
@@ -151,7 +158,7 @@ package struct SignIn: Sendable {
     /// Opens the session, or asks for more.
     private func settle(
         _ attempt: CredentialAttempt, _ account: Account, _ stored: PasswordStore.Sealed,
-        renewal: PasswordStore.Sealed?, remembered: String?
+        renewal: PasswordStore.Sealed?, isBreached: Bool, remembered: String?
     ) async throws -> End {
         let gate = gate
         let secondFactor = SecondFactorGate(gate: gate)
@@ -169,7 +176,7 @@ package struct SignIn: Sendable {
             if let renewal { try gate.store.replace(stored, with: renewal, for: account.id, in: sql) }
             let proof = SessionOpening.Proof(
                 account: account, methods: [AuthenticationMethod.password],
-                deviceNonce: attempt.subject.deviceNonce, source: attempt.source)
+                deviceNonce: attempt.subject.deviceNonce, source: attempt.source, passwordIsBreached: isBreached)
             var ended: [SessionID] = []
             switch try secondFactor.afterPassword(
                 proof, remembered: remembered, recentFailures: failures, ended: &ended, in: sql)

@@ -44,6 +44,6 @@ struct SignInWatch: Sendable {
     ) -> SignInCircumstances {
         SignInCircumstances(
             account: proof.account.id, source: proof.source, deviceNonce: nonce, recentFailures: recentFailures,
-            canBeChallenged: canBeChallenged, at: gate.world.now(), isFirstSignIn: isFirst)
+            passwordIsBreached: proof.passwordIsBreached, canBeChallenged: canBeChallenged, at: gate.world.now(), isFirstSignIn: isFirst)
     }
 }

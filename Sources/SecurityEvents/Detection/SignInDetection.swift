@@ -121,6 +121,8 @@ package struct SignInDetection: Sendable {
         guard policy.scoresRisk else { return }
         assessment.detail["riskScore"] = String(assessment.score.points)
         if !assessment.reasons.isEmpty { assessment.detail["riskReasons"] = assessment.reasons }
+        // For the replay.
+        if circumstances.passwordIsBreached { assessment.detail["passwordIsBreached"] = "true" }
         if let suspect { assessment.detail["network"] = suspect.description }
         guard assessment.score.points >= policy.challengeAt else { return }
         let risk = assessment.detail.filter { ["riskScore", "riskReasons", "network"].contains($0.key) }

@@ -81,6 +81,7 @@ package struct Installation: Sendable {
     /// Ends what `open` started.
     package func close() async {
         await gate.hashing.shutDown()
+        await gate.settleQuestions()
         // It only fails when it was shut down before.
         try? await http.shutdown()
         await database.close()

@@ -45,6 +45,9 @@ package final class BreachFilter: BreachedPasswords {
     /// The share of hashes that are in no list but are found: exactly, how many of all shortened hashes the file holds.
     package var falsePositiveRate: Double { layout.falsePositiveRate(entries: entries) }
 
+    /// It is a file.
+    package var answersAtOnce: Bool { true }
+
     /// What the file says of `password`; asked on a thread that may wait for the disk.
     package func verdict(on password: Password) async -> BreachVerdict {
         let hash = password.breachListHash

@@ -5,6 +5,9 @@ package protocol BreachedPasswords: Sendable {
     /// What is known of `password`. Never throws: a check that cannot be made says so, and its caller lets the password
     /// pass and writes an event, because an outage of a list must not stop people from changing their passwords.
     func verdict(on password: Password) async -> BreachVerdict
+
+    /// Whether the answer comes from this machine: a sign-in may wait for it.
+    var answersAtOnce: Bool { get }
 }
 
 /// What a list of breached passwords says.
@@ -24,6 +27,9 @@ package struct NoBreachCheck: BreachedPasswords {
 
     /// Always ``BreachVerdict/unknown``.
     package func verdict(on password: Password) async -> BreachVerdict { .unknown }
+
+    /// There is nothing to wait for.
+    package var answersAtOnce: Bool { true }
 }
 
 extension Password {
