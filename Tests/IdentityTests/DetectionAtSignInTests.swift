@@ -157,6 +157,28 @@ import Testing
     }
 
     @Test(arguments: DatabaseKind.available)
+    func `is scored after the second step with what the first one knew`(kind: DatabaseKind) async throws {
+        let list = ScriptedBreachList()
+        try await Self.open(kind, breaches: list) {
+            $0.scoresRisk = true
+            $0.challengeAt = 20
+        } _: { fixture in
+            try await fixture.register()
+            list.answer(.found)
+            try await fixture.guessWrong(2)
+            let outcome = try await Self.signIn(fixture, Self.london).outcome
+            guard case .secondFactorNeeded(let pending) = outcome else { throw Surprise("not asked") }
+            let code = try #require(try await fixture.mails(.signInCode).last?.values["code"])
+            #expect(try await fixture.answer(pending, .email, code).kind == "signed in")
+            for type in [EventType.riskySignIn, .loginSuccess] {
+                let detail = try await fixture.detail(type)
+                #expect(detail.contains("recent_failures 10"), "\(type): \(detail)")
+                #expect(detail.contains("breached_password 30"), "\(type): \(detail)")
+            }
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
     func `is not looked for where everything is off`(kind: DatabaseKind) async throws {
         try await GateFixture.open(kind) { fixture in
             try await fixture.register()

@@ -48,7 +48,8 @@ package struct EnrolAtSignIn: Sendable {
                     account: account,
                     methods: challenge.methods + [
                         FactorKind.totp.authenticationMethod, AuthenticationMethod.multiFactor,
-                    ], deviceNonce: challenge.deviceNonce, source: source), in: sql)
+                    ], deviceNonce: challenge.deviceNonce, source: source,
+                    circumstances: challenge.circumstances), in: sql)
             return .opened(
                 opened, ended: ended,
                 codes: try RecoveryCodes(gate: gate).make(for: account.id, in: sql))

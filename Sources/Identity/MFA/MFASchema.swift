@@ -3,7 +3,14 @@ import Storage
 /// The tables of second factors and passkeys; part of ``IdentitySchema``.
 enum MFASchema {
     /// The steps in order.
-    static var migrations: [Migration] { [secondFactors, passkeys, usedChallenges] }
+    static var migrations: [Migration] { [secondFactors, passkeys, usedChallenges, circumstances] }
+
+    private static let circumstances = Migration(
+        21, "what the first step of a sign-in knew",
+        [
+            "ALTER TABLE sign_in_challenge ADD COLUMN recent_failures BIGINT NOT NULL DEFAULT 0",
+            "ALTER TABLE sign_in_challenge ADD COLUMN password_breached BIGINT NOT NULL DEFAULT 0",
+        ])
 
     private static let secondFactors = Migration(
         6, "second factors",

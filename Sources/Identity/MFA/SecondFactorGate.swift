@@ -17,8 +17,7 @@ struct SecondFactorGate: Sendable {
 
     /// After the right password. A recovery that is due takes the factors away first; the sessions that ended with them are put into `ended`.
     func afterPassword(
-        _ proof: SessionOpening.Proof, remembered: String?, recentFailures: Int, ended: inout [SessionID],
-        in sql: any SQLSession
+        _ proof: SessionOpening.Proof, remembered: String?, ended: inout [SessionID], in sql: any SQLSession
     ) throws -> End {
         let account = proof.account
         guard gate.mfa.isEnabled || gate.detection != nil else {
@@ -29,7 +28,7 @@ struct SecondFactorGate: Sendable {
             ended += try FactorRecovery(gate: gate).removeAll(account, from: proof.source, by: "recovery", in: sql)
             facts.factors = FactorSet()
         }
-        let assessment = try watch(proof, facts, recentFailures, in: sql)
+        let assessment = try watch(proof, facts, in: sql)
         if assessment?.action == .block { return .blocked }
         facts.isSuspicious = assessment?.action == .challenge
         if let remembered, !facts.factors.isEmpty, !facts.isSuspicious {
@@ -40,13 +39,13 @@ struct SecondFactorGate: Sendable {
 
     /// Has the detection look, and says what it has found.
     private func watch(
-        _ proof: SessionOpening.Proof, _ facts: SecondFactorDemand.Facts, _ recentFailures: Int, in sql: any SQLSession
+        _ proof: SessionOpening.Proof, _ facts: SecondFactorDemand.Facts, in sql: any SQLSession
     ) throws -> SignInAssessment? {
         guard gate.detection != nil else { return nil }
         let watch = SignInWatch(gate: gate)
         let hasFactor = gate.mfa.isEnabled && !facts.factors.isEmpty
         let assessment = try watch.assess(
-            proof, recentFailures: recentFailures, canBeChallenged: hasFactor || gate.mailbox.isEnabled,
+            proof, canBeChallenged: hasFactor || gate.mailbox.isEnabled,
             isFirst: try watch.isFirst(proof.account.id, in: sql), in: sql)
         if let assessment { try watch.tell(assessment, proof.account, in: sql) }
         return assessment
@@ -92,8 +91,7 @@ struct SecondFactorGate: Sendable {
         _ purpose: SignInChallenge.Purpose, _ proof: SessionOpening.Proof, _ methods: [FactorKind],
         in sql: any SQLSession
     ) throws -> PendingChallenge {
-        let token = try gate.challenges.issue(
-            purpose, for: proof.account.id, proven: proof.methods, deviceNonce: proof.deviceNonce, in: sql)
+        let token = try gate.challenges.issue(purpose, for: proof, in: sql)
         let life = purpose == .secondFactor ? MFAPolicy.challengeLife : MFAPolicy.enrolmentLife
         return PendingChallenge(token: token, life: life, methods: methods)
     }

@@ -116,7 +116,8 @@ package struct SecondStep: Sendable {
         let isMultiFactor = attempt.kind != .email
         let proof = SessionOpening.Proof(
             account: found.account, methods: methods + (isMultiFactor ? [AuthenticationMethod.multiFactor] : []),
-            deviceNonce: found.challenge.deviceNonce, source: attempt.source)
+            deviceNonce: found.challenge.deviceNonce, source: attempt.source,
+            circumstances: found.challenge.circumstances)
         switch try SecondFactorGate(gate: gate).afterFactor(proof, in: sql) {
         case .mustEnrol(let pending): return .answered(.enrolmentNeeded(pending))
         case .challenged, .blocked: return .answered(.challengeInvalid)

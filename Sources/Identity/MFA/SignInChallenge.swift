@@ -27,10 +27,20 @@ struct SignInChallenge: Sendable, Hashable {
     let methods: [String]
     /// What the browser's device cookie told it apart by at the first step; `nil` when none vouched for it.
     let deviceNonce: [UInt8]?
+    /// What the first step knew and the second cannot find out any more.
+    let circumstances: Circumstances
     /// How many right codes there were in a row while the account's factors are locked.
     let streak: Int
     /// Which code was sent for it, and its hash, while it counts.
     let sentCode: SentCode?
+
+    /// Facts about the password's part of a sign-in, for the risk score.
+    struct Circumstances: Sendable, Hashable {
+        /// Refused attempts just before; the right password has forgiven them.
+        var recentFailures = 0
+        /// Whether the password is known from breaches.
+        var passwordIsBreached = false
+    }
 
     /// A code that was sent for one sign-in and is worth nothing for another (ASVS 6.6.2).
     struct SentCode: Sendable, Hashable {
@@ -46,7 +56,8 @@ struct SignInChallenges: Sendable {
 
     /// The columns of ``SignInChallenge``, of the table under the name `challenge`.
     static let columns: SQL = """
-        challenge.token_hash, challenge.purpose, challenge.methods, challenge.device_nonce, challenge.streak,
+        challenge.token_hash, challenge.purpose, challenge.methods, challenge.device_nonce,
+        challenge.recent_failures, challenge.password_breached, challenge.streak,
         challenge.code_kind, challenge.code_hash, challenge.code_expires_at
         """
 
@@ -58,12 +69,12 @@ struct SignInChallenges: Sendable {
         """
     }
 
-    /// Writes a challenge for somebody who has proven `methods`; returns its token. Sees to it that the account has a row for its
+    /// Writes a challenge for somebody who has proven `proof`; returns its token. Sees to it that the account has a row for its
     /// ``FactorLock``.
     func issue(
-        _ purpose: SignInChallenge.Purpose, for account: AccountID, proven methods: [String], deviceNonce: [UInt8]?,
-        in sql: any SQLSession
+        _ purpose: SignInChallenge.Purpose, for proof: SessionOpening.Proof, in sql: any SQLSession
     ) throws -> String {
+        let (account, known) = (proof.account.id, proof.circumstances)
         let token = Base64URL.encode(world.randomBytes(32))
         let now = world.now()
         let life = purpose == .secondFactor ? MFAPolicy.challengeLife : MFAPolicy.enrolmentLife
@@ -71,9 +82,11 @@ struct SignInChallenges: Sendable {
         try sql.run(
             """
             INSERT INTO sign_in_challenge
-                (token_hash, account_id, purpose, methods, device_nonce, created_at, expires_at, streak)
-            VALUES (\(Self.hash(token)), \(account), \(purpose.rawValue), \(methods.joined(separator: " ")),
-                \(deviceNonce), \(now), \(now + life), 0)
+                (token_hash, account_id, purpose, methods, device_nonce, recent_failures, password_breached, created_at,
+                 expires_at, streak)
+            VALUES (\(Self.hash(token)), \(account), \(purpose.rawValue), \(proof.methods.joined(separator: " ")),
+                \(proof.deviceNonce), \(known.recentFailures), \(known.passwordIsBreached ? 1 : 0), \(now), \(now + life),
+                0)
             """)
         return token
     }
@@ -123,6 +136,9 @@ extension SignInChallenge {
         self.init(
             tokenHash: try row.get("token_hash"), purpose: purpose,
             methods: methods.split(separator: " ").map(String.init), deviceNonce: try row.optional("device_nonce"),
+            circumstances: Circumstances(
+                recentFailures: try row.get("recent_failures"),
+                passwordIsBreached: try row.get("password_breached", as: Int64.self) == 1),
             streak: try row.get("streak"), sentCode: sentCode)
     }
 }

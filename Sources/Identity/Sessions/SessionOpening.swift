@@ -15,8 +15,8 @@ struct SessionOpening: Sendable {
         /// What the browser's device cookie tells it apart by; `nil` when none vouches for it.
         let deviceNonce: [UInt8]?
         let source: RequestSource
-        /// Whether the password is known from breaches.
-        var passwordIsBreached = false
+        /// What is known of the password's part; nothing without one.
+        var circumstances = SignInChallenge.Circumstances()
         /// For the event.
         var detail: [String: String] = [:]
 
@@ -35,7 +35,8 @@ struct SessionOpening: Sendable {
     }
 
     /// Opens the session in the transaction that has found the proof good, and holds the account. `assessment` is what the detection has
-    /// made of it, if it was asked in this transaction.
+    /// made of it, if it was asked in this transaction. What it made of the first step is not taken over: it learns from what is known
+    /// now, where this step came from, and another sign-in may have taught it something in between.
     func open(
         _ proof: Proof, _ assessment: SignInAssessment? = nil, in sql: any SQLSession
     ) throws -> Opened {

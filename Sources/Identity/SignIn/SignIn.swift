@@ -176,10 +176,11 @@ package struct SignIn: Sendable {
             if let renewal { try gate.store.replace(stored, with: renewal, for: account.id, in: sql) }
             let proof = SessionOpening.Proof(
                 account: account, methods: [AuthenticationMethod.password],
-                deviceNonce: attempt.subject.deviceNonce, source: attempt.source, passwordIsBreached: isBreached)
+                deviceNonce: attempt.subject.deviceNonce, source: attempt.source,
+                circumstances: .init(recentFailures: failures, passwordIsBreached: isBreached))
             var ended: [SessionID] = []
             switch try secondFactor.afterPassword(
-                proof, remembered: remembered, recentFailures: failures, ended: &ended, in: sql)
+                proof, remembered: remembered, ended: &ended, in: sql)
             {
             case .opened(let opened): return (.opened(opened), ended)
             case .challenged(let pending): return (.challenged(pending), ended)

@@ -8,11 +8,10 @@ struct SignInWatch: Sendable {
 
     /// What is made of a sign-in that has proven `proof`; `nil` where nothing looks. Records nothing.
     func assess(
-        _ proof: SessionOpening.Proof, recentFailures: Int = 0, canBeChallenged: Bool, isFirst: Bool,
-        in sql: any SQLSession
+        _ proof: SessionOpening.Proof, canBeChallenged: Bool, isFirst: Bool, in sql: any SQLSession
     ) throws -> SignInAssessment? {
         try gate.detection?.assess(
-            circumstances(proof, proof.deviceNonce, recentFailures, canBeChallenged, isFirst), in: sql)
+            circumstances(proof, proof.deviceNonce, canBeChallenged, isFirst), in: sql)
     }
 
     /// Writes what was found into the log, and to the owner. Before a session is open, so the events have none.
@@ -30,7 +29,7 @@ struct SignInWatch: Sendable {
         in sql: any SQLSession
     ) throws {
         guard let detection = gate.detection, let assessment else { return }
-        try detection.learn(circumstances(proof, nonce, 0, true, isFirst), assessment, in: sql)
+        try detection.learn(circumstances(proof, nonce, true, isFirst), assessment, in: sql)
     }
 
     /// Whether somebody signs in for the first time of all.
@@ -39,11 +38,12 @@ struct SignInWatch: Sendable {
     }
 
     private func circumstances(
-        _ proof: SessionOpening.Proof, _ nonce: [UInt8]?, _ recentFailures: Int, _ canBeChallenged: Bool,
-        _ isFirst: Bool
+        _ proof: SessionOpening.Proof, _ nonce: [UInt8]?, _ canBeChallenged: Bool, _ isFirst: Bool
     ) -> SignInCircumstances {
         SignInCircumstances(
-            account: proof.account.id, source: proof.source, deviceNonce: nonce, recentFailures: recentFailures,
-            passwordIsBreached: proof.passwordIsBreached, canBeChallenged: canBeChallenged, at: gate.world.now(), isFirstSignIn: isFirst)
+            account: proof.account.id, source: proof.source, deviceNonce: nonce,
+            recentFailures: proof.circumstances.recentFailures,
+            passwordIsBreached: proof.circumstances.passwordIsBreached, canBeChallenged: canBeChallenged,
+            at: gate.world.now(), isFirstSignIn: isFirst)
     }
 }

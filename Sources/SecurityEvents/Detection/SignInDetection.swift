@@ -6,7 +6,8 @@ package import Storage
 /// A right password comes first; this decides what else is asked for. The sign-in calls ``assess(_:in:)`` in the
 /// transaction that is about to open a session (or before it asks for more proof), records the assessment's events
 /// there, and calls ``learn(_:_:in:)`` in the transaction that has opened the session: what is learnt was proven by its
-/// owner. After a challenge was passed it assesses again, ignores the action, records nothing, and learns.
+/// owner. After a challenge was passed it assesses again, ignores the action, records nothing, and learns: what is learnt must
+/// follow from what is known then and from where the second step came, so the first assessment cannot be carried along.
 ///
 /// Costs one `SELECT` to assess and one or two writes to learn; nothing at all when everything is off.
 package struct SignInDetection: Sendable {
