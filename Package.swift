@@ -101,6 +101,7 @@ let package = Package(
             [
                 "Core", "Storage", "SecurityEvents", "Identity", "CRM", hummingbird, lifecycle, logging, nioCore,
                 .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]),

@@ -69,7 +69,8 @@ struct Office: Sendable {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let application = Application(
-            responder: routes.responder, server: .http1(configuration: Installation.http(web)),
+            responder: routes.responder,
+            server: .http1(configuration: Installation.http(web, world: clock.world, logger: logger)),
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)), logger: logger)
         try await application.test(setting) { client in
             try await body(

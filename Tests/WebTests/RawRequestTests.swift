@@ -23,6 +23,7 @@ import Testing
         #expect(answer.contains(#""code":"invalid_request""#))
         #expect(answer.contains("Strict-Transport-Security"))
         #expect(answer.contains("nosniff"))
+        #expect(answer.lowercased().contains("x-request-id: 0"))
     }
 
     @Test(
@@ -32,11 +33,14 @@ import Testing
             "POST /v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
             "POST /v1/auth/login HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
             "GET /health HTTP/1.1\r\nHost: a\r\nX-A: b\0c\r\n\r\n",
+            "POST /v1/auth/login HTTP/1.1\r\nHost: a\r\nOrigin: http://office.example\r\nContent-Type: application/json\r\n"
+                + "Transfer-Encoding: chunked\r\n\r\nZZ\r\n",
         ])
     func `what cannot be read is refused and crashes nothing`(_ text: String) async throws {
         let answer = try await refusal(of: text)
         #expect(answer.isEmpty || answer.hasPrefix("HTTP/1.1 4"))
         #expect(answer.isEmpty || answer.contains("nosniff"))
+        #expect(answer.isEmpty || answer.lowercased().contains("x-request-id: 0"))
     }
 }
 

@@ -41,7 +41,7 @@ extension Installation {
             readiness: { await Self.readiness(of: database) })
         let application = Application(
             responder: routes.responder,
-            server: .http1(configuration: Self.http(web)),
+            server: .http1(configuration: Self.http(web, world: world, logger: logger)),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), serverName: nil),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) }, logger: logger)
@@ -70,10 +70,12 @@ extension Installation {
     }
 
     /// The edge of each connection: how large a header may be, how long it may lie idle, what an unreadable request is told.
-    static func http(_ web: WebConfiguration) -> HTTP1Channel.Configuration {
+    static func http(_ web: WebConfiguration, world: World, logger: Logger) -> HTTP1Channel.Configuration {
         let headers = web.securityHeaders
         return HTTP1Channel.Configuration(
-            additionalChannelHandlers: [UnreadableRequests(securityHeaders: headers)], idleTimeout: .seconds(75),
+            additionalChannelHandlers: [
+                UnreadableRequests(securityHeaders: headers, world: world, logger: logger)
+            ], idleTimeout: .seconds(75),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: 16_384, maxHeaderListSize: 32_768, maxHeaderFieldCount: 100))
     }

@@ -3,6 +3,7 @@ import HTTPTypes
 package import Hummingbird
 package import Identity
 import Logging
+import NIOHTTP1
 import SecurityEvents
 import Storage
 
@@ -52,6 +53,7 @@ package struct ErrorsBecomeResponses: RouterMiddleware {
         case let problem as Problem: return problem
         case is HashingPool.Full: return Problem(.overloaded, retryAfter: .seconds(1))
         case let error as StorageError: return problem(for: error, context)
+        case is HTTPParserError: return Problem(.invalidRequest, detail: "The body is not what HTTP allows.")
         case let error as HTTPError where error.status == .notFound: return unknownPath(request)
         case let error as HTTPError where error.status == .contentTooLarge: return Problem(.payloadTooLarge)
         case let error as HTTPError where error.status.kind == .clientError: return Problem(.invalidRequest)

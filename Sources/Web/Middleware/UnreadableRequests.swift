@@ -1,5 +1,6 @@
-import Core
+package import Core
 import HTTPTypes
+package import Logging
 package import NIOCore
 package import NIOHTTPTypes
 
@@ -11,10 +12,16 @@ package final class UnreadableRequests: ChannelOutboundHandler, RemovableChannel
     package typealias OutboundIn = HTTPResponsePart
     package typealias OutboundOut = HTTPResponsePart
 
-    private let securityHeaders: SecurityHeaders
+    private enum RequestEntity {}
 
-    package init(securityHeaders: SecurityHeaders) {
+    private let securityHeaders: SecurityHeaders
+    private let world: World
+    private let logger: Logger
+
+    package init(securityHeaders: SecurityHeaders, world: World, logger: Logger) {
         self.securityHeaders = securityHeaders
+        self.world = world
+        self.logger = logger
     }
 
     /// Completes the head of an answer that came from no route, and gives it a body.
@@ -28,6 +35,10 @@ package final class UnreadableRequests: ChannelOutboundHandler, RemovableChannel
         head.headerFields[.contentType] = "application/problem+json"
         head.headerFields[.contentLength] = String(body.readableBytes)
         head.headerFields = securityHeaders.completing(head.headerFields)
+        // No access log has it, so it is logged here: what the client may quote must be found.
+        let identity = world.identifier(Identifier<RequestEntity>.self).description
+        head.headerFields[.xRequestID] = identity
+        logger.info("unreadable request", metadata: ["request": .string(identity)])
         context.write(wrapOutboundOut(.head(head)), promise: promise)
         context.write(wrapOutboundOut(.body(body)), promise: nil)
     }
