@@ -108,7 +108,12 @@ import Testing
             let held = DispatchSemaphore(value: 0)
             let jobs = (0..<2).map { _ in Task { try await office.gate.hashing.run { held.wait() } } }
             while office.gate.hashing.depth < 2 { await Task.yield() }
-            #expect(try await office.visitor().signIn("agent@office.example").code == "overloaded")
+            let busy = try await office.visitor().signIn("agent@office.example")
+            #expect(busy.code == "overloaded")
+            #expect(busy.header("Retry-After") == "1")
+            // The attempt has counted, and its sender is told how many are left.
+            #expect(busy.header("RateLimit-Limit") == "30")
+            #expect(busy.header("RateLimit-Remaining") == "29")
             lines = try await office.scrape(Self.token)
             #expect(lines.contains("gatehouse_hashing_depth 2"))
             #expect(lines.contains("gatehouse_hashing_refusals_total 1"))

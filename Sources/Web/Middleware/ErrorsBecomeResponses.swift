@@ -40,7 +40,8 @@ package struct ErrorsBecomeResponses: RouterMiddleware {
         do {
             return try await next(request, context)
         } catch {
-            let problem = problem(for: error, request, context)
+            var problem = problem(for: error, request, context)
+            problem.headers.append(contentsOf: context.record.limitHeaders)
             context.record.problem = problem.code.rawValue
             if problem.code == .internalError { noteFault(fault(error, request, context)) }
             if problem.code == .csrfRejected { await recordForeignOrigin(context) }

@@ -1,4 +1,5 @@
 package import Core
+package import HTTPTypes
 package import Hummingbird
 package import NIOCore
 package import SecurityEvents
@@ -32,12 +33,18 @@ package struct WebContext: RequestContext {
 
 /// Facts about a request that are found out on the way in and logged on the way out.
 package final class RequestRecord: Sendable {
-    private let state = Mutex<(user: AccountID?, problem: String?)>((nil, nil))
+    private let state = Mutex<(user: AccountID?, problem: String?, limit: HTTPFields)>((nil, nil, [:]))
 
     /// Who made the request, once a token was verified.
     package var userID: AccountID? {
         get { state.withLock { $0.user } }
         set { state.withLock { $0.user = newValue } }
+    }
+
+    /// What the limit that it counted against says of itself: for the answer, whatever comes of the request.
+    package var limitHeaders: HTTPFields {
+        get { state.withLock { $0.limit } }
+        set { state.withLock { $0.limit = newValue } }
     }
 
     /// The code with which it was refused.

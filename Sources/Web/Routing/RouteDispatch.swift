@@ -94,12 +94,9 @@ package struct RouteDispatch: Sendable {
             call.context.record.problem = problem.code.rawValue
             return Self.tell(verdict, in: problem.response)
         }
-        do {
-            return Self.tell(verdict, in: try await answer())
-        } catch var problem as Problem {
-            problem.headers.append(contentsOf: Self.headers(verdict))
-            throw problem
-        }
+        // An error on its way out meets them further out: a request that could not be served has counted all the same.
+        call.context.record.limitHeaders = Self.headers(verdict)
+        return Self.tell(verdict, in: try await answer())
     }
 
     private func recordRefusal(of name: RateLimit.Name, _ user: AccountID?, _ call: Call) async throws {
