@@ -45,7 +45,8 @@ package struct ErrorsBecomeResponses: RouterMiddleware {
             context.record.problem = problem.code.rawValue
             if problem.code == .internalError { noteFault(fault(error, request, context)) }
             if problem.code == .csrfRejected { await recordForeignOrigin(context) }
-            return problem.response
+            let path = request.uri.path
+            return problem.answer(on: routes.first { $0.method == request.method && $0.matches(path: path) })
         }
     }
 

@@ -16,9 +16,9 @@ package struct InvitationPages: Sendable {
     /// The routes of this area.
     package var routes: [Route] {
         [
-            Route(.get, "/", limit: .api, .anyone(home)),
-            Route(.get, "/invitation", limit: .api, .anyone(show)),
-            Route(.post, "/invitation", limit: .register, .anyone(accept)),
+            .page(.get, "/", limit: .api, .anyone(home)),
+            .page(.get, "/invitation", limit: .api, .anyone(show)),
+            .page(.post, "/invitation", limit: .register, .anyone(accept)),
         ]
     }
 

@@ -16,16 +16,16 @@ package struct RecoveryPages: Sendable {
     /// The routes of this area.
     package var routes: [Route] {
         [
-            Route(.get, "/verify-email", limit: .api, .anyone(showVerifyEmail)),
-            Route(.post, "/verify-email", limit: .login, .anyone(verifyEmail)),
-            Route(.get, "/reset-password", limit: .api, .anyone(showResetPassword)),
-            Route(.post, "/reset-password", limit: .login, .anyone(resetPassword)),
-            Route(.get, "/unlock", limit: .api, .anyone(showUnlock)),
-            Route(.post, "/unlock", limit: .login, .anyone(unlock)),
-            Route(.get, "/not-me", limit: .api, .anyone(showNotMe)),
-            Route(.post, "/not-me", limit: .login, .anyone(notMe)),
-            Route(.get, "/stop-recovery", limit: .api, .anyone(showStopRecovery)),
-            Route(.post, "/stop-recovery", limit: .login, .anyone(stopRecovery)),
+            .page(.get, "/verify-email", limit: .api, .anyone(showVerifyEmail)),
+            .page(.post, "/verify-email", limit: .login, .anyone(verifyEmail)),
+            .page(.get, "/reset-password", limit: .api, .anyone(showResetPassword)),
+            .page(.post, "/reset-password", limit: .login, .anyone(resetPassword)),
+            .page(.get, "/unlock", limit: .api, .anyone(showUnlock)),
+            .page(.post, "/unlock", limit: .login, .anyone(unlock)),
+            .page(.get, "/not-me", limit: .api, .anyone(showNotMe)),
+            .page(.post, "/not-me", limit: .login, .anyone(notMe)),
+            .page(.get, "/stop-recovery", limit: .api, .anyone(showStopRecovery)),
+            .page(.post, "/stop-recovery", limit: .login, .anyone(stopRecovery)),
         ]
     }
 

@@ -20,12 +20,28 @@ package struct Route: Sendable {
     /// The limit that a request counts against; `nil` only where refusing would do harm.
     package let limit: RateLimit.Name?
     package let access: Access
+    /// Whether it is looked at in a browser: what a person may run into there is a page as well, and no JSON.
+    package let isPage: Bool
 
     package init(_ method: HTTPRequest.Method, _ path: String, limit: RateLimit.Name?, _ access: Access) {
+        self.init(method, path, limit, access, isPage: false)
+    }
+
+    private init(
+        _ method: HTTPRequest.Method, _ path: String, _ limit: RateLimit.Name?, _ access: Access, isPage: Bool
+    ) {
         self.method = method
         self.path = path
         self.limit = limit
         self.access = access
+        self.isPage = isPage
+    }
+
+    /// The row of a page, or of the form on it.
+    package static func page(
+        _ method: HTTPRequest.Method, _ path: String, limit: RateLimit.Name?, _ access: Access
+    ) -> Route {
+        Route(method, path, limit, access, isPage: true)
     }
 
     /// Whether `path` is one that the route answers.

@@ -92,7 +92,7 @@ package struct RouteDispatch: Sendable {
             if verdict.isFirstRefusal { try await recordRefusal(of: name, user, call) }
             let problem = Problem(.rateLimited, detail: name.message, retryAfter: verdict.reset)
             call.context.record.problem = problem.code.rawValue
-            return Self.tell(verdict, in: problem.response)
+            return Self.tell(verdict, in: problem.answer(on: route))
         }
         // An error on its way out meets them further out: a request that could not be served has counted all the same.
         call.context.record.limitHeaders = Self.headers(verdict)
