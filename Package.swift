@@ -164,6 +164,8 @@ let package = Package(
                 "TestSupport",
                 hummingbird, logging, nioCore, nioPosix,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]),
     ],

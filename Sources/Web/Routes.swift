@@ -23,6 +23,8 @@ package struct WebConfiguration: Sendable {
     package var noteFault: FaultListener = { _ in }
     /// Which exports are told as large ones.
     package var largeExport = LargeExport()
+    /// How long after its head the body of a request may take to arrive.
+    package var bodyTimeout = Duration.seconds(30)
     /// Lets Prometheus read `/metrics`; without it nothing is measured.
     package var metricsToken: Secret<String>?
 

@@ -27,6 +27,8 @@ package struct ServerConfiguration: Sendable {
     /// The origin under which people reach the server, without a slash at the end.
     package var publicURL: String
     package var trustedProxies: [IPNetwork]
+    /// How long the body of a request may take to arrive.
+    package var bodyTimeout: Duration
     package var logLevel: LogLevel
     package var logFormat: LogFormat
     package var database: DatabaseSettings
@@ -72,7 +74,7 @@ package struct ServerConfiguration: Sendable {
         return ServerConfiguration(
             environment: process.environment, host: process.host, port: process.port,
             dataDirectory: process.dataDirectory, publicURL: process.publicURL,
-            trustedProxies: process.trustedProxies, logLevel: process.logLevel,
+            trustedProxies: process.trustedProxies, bodyTimeout: process.bodyTimeout, logLevel: process.logLevel,
             logFormat: process.logFormat, database: database, gate: gate, audit: audit, accounts: accounts, sms: sms,
             alerts: alerts, detection: detection, factors: factors, web: web, metrics: metrics,
             settings: reader.settings,
@@ -94,6 +96,7 @@ struct ProcessSettings: Sendable {
     let logLevel: ServerConfiguration.LogLevel
     let logFormat: ServerConfiguration.LogFormat
     let trustedProxies: [IPNetwork]
+    let bodyTimeout: Duration
 
     var isProduction: Bool { environment == .production }
 
@@ -123,6 +126,10 @@ struct ProcessSettings: Sendable {
         if trustedProxies.count != proxies.count {
             reader.refuse("TRUSTED_PROXIES", "must be addresses or networks such as 10.0.0.0/8, by commas.")
         }
+        bodyTimeout = .seconds(
+            reader.integer(
+                "REQUEST_BODY_TIMEOUT_SECONDS", default: 30, in: 1...3600,
+                "How many seconds the body of a request may take to arrive; past it the answer is 408."))
     }
 
     /// Whether `text` is scheme, host and perhaps a port, and nothing else.

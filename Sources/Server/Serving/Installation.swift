@@ -154,6 +154,7 @@ extension ServerConfiguration {
             accessLogKey: secret.key(for: .accessLog), cursorKey: Installation.cursorKey(secret))
         configuration.largeExport = LargeExport(threshold: detection.largeExport)
         configuration.metricsToken = metrics.token
+        configuration.bodyTimeout = bodyTimeout
         return configuration
     }
 }

@@ -69,12 +69,13 @@ extension Installation {
         #endif
     }
 
-    /// The edge of each connection: how large a header may be, how long it may lie idle, what an unreadable request is told.
+    /// The edge of each connection: how large a header may be, how long it may lie idle and a body may take, what an unreadable request is told.
     static func http(_ web: WebConfiguration, world: World, logger: Logger) -> HTTP1Channel.Configuration {
         let headers = web.securityHeaders
         return HTTP1Channel.Configuration(
             additionalChannelHandlers: [
-                UnreadableRequests(securityHeaders: headers, world: world, logger: logger)
+                UnreadableRequests(securityHeaders: headers, world: world, logger: logger),
+                BodyDeadline(limit: .milliseconds(web.bodyTimeout.milliseconds)),
             ], idleTimeout: .seconds(75),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: 16_384, maxHeaderListSize: 32_768, maxHeaderFieldCount: 100))

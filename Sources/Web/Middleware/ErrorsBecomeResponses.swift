@@ -55,6 +55,7 @@ package struct ErrorsBecomeResponses: RouterMiddleware {
         case let problem as Problem: return problem
         case is HashingPool.Full: return Problem(.overloaded, retryAfter: .seconds(1))
         case let error as StorageError: return problem(for: error, context)
+        case is SlowBody: return Problem(.requestTimeout, headers: [.connection: "close"])
         case is HTTPParserError: return Problem(.invalidRequest, detail: "The body is not what HTTP allows.")
         case let error as HTTPError where error.status == .notFound: return unknownPath(request)
         case let error as HTTPError where error.status == .contentTooLarge: return Problem(.payloadTooLarge)

@@ -42,6 +42,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case possibleDuplicate = "possible_duplicate"
     case versionMismatch = "version_mismatch"
     case payloadTooLarge = "payload_too_large"
+    case requestTimeout = "request_timeout"
     case unsupportedMediaType = "unsupported_media_type"
     case passwordPolicy = "password_policy"
     case accountLocked = "account_locked"
@@ -70,6 +71,7 @@ extension ProblemCode {
             return .conflict
         case .versionMismatch: return .preconditionFailed
         case .payloadTooLarge: return .contentTooLarge
+        case .requestTimeout: return .requestTimeout
         case .unsupportedMediaType: return .unsupportedMediaType
         case .passwordPolicy, .passkeyRejected: return .unprocessableContent
         case .accountLocked: return HTTPResponse.Status(code: 423, reasonPhrase: "Locked")
@@ -122,6 +124,7 @@ extension ProblemCode {
         case .possibleDuplicate: return "There may be such a client already"
         case .versionMismatch: return "Somebody else changed it meanwhile"
         case .payloadTooLarge: return "The request is too large"
+        case .requestTimeout: return "The request took too long to arrive"
         case .unsupportedMediaType: return "The body is of a type that is not accepted here"
         case .passwordPolicy: return "The password does not meet the policy"
         case .accountLocked: return "Sign-in is locked"
@@ -180,6 +183,7 @@ extension ProblemCode {
         case .possibleDuplicate: return "Look at the matches; send it again with ?force=true to go on."
         case .versionMismatch: return "Fetch it again, then repeat the change."
         case .payloadTooLarge: return "Send at most 1 MiB."
+        case .requestTimeout: return "Send it again, over a faster connection if there is one."
         case .unsupportedMediaType: return "Send application/json."
         case .passwordPolicy: return "Choose another password; the errors say what is missing."
         case .accountLocked: return "Wait until the time in Retry-After has passed."
