@@ -34,6 +34,32 @@ import Testing
         }
     }
 
+    /// Counts what is computed, because a clock would tell about this machine alone.
+    @Test(
+        arguments: [(8, 1), (64, 1), (100, 2), (64, 3), (128, 2), (300, 2)], [GateFixture.password, "Wrong-Password-1"])
+    func `of a lower cost take as much work as an address without one`(
+        old: (memoryKiB: Int, passes: Int), password: String
+    ) async throws {
+        try await GateFixture.open(.sqlite) { fixture in
+            let world = fixture.time.world
+            let store = PasswordStore(ring: fixture.gate.ring, world: world)
+            let account: AccountID = world.identifier()
+            let typed = try #require(Password(GateFixture.password))
+            let former = PasswordHasher(cost: .init(memoryKiB: old.memoryKiB, passes: old.passes), world: world)
+            let sealed = try store.seal(try former.hash(typed), for: account)
+            let hasher = PasswordHasher(cost: .init(memoryKiB: 128, passes: 2), world: world)
+            let verifier = PasswordVerifier(hasher: hasher, pool: fixture.gate.hashing, store: store)
+            _ = try await verifier.check(Password(password), of: nil, stored: nil)
+            let unknown = hasher.work.done
+            #expect(unknown == 256)
+            let verdict = try await verifier.check(Password(password), of: account, stored: sealed)
+            var known = hasher.work.done - unknown
+            if case .right(let renewed) = verdict, renewed != nil { known -= 256 }
+            // What was dearer stays so.
+            #expect(known == max(256, old.memoryKiB * old.passes))
+        }
+    }
+
     @Test(arguments: DatabaseKind.available)
     func `are sealed anew at sign-in when the sealing key was rotated`(kind: DatabaseKind) async throws {
         try await GateFixture.open(kind) { fixture in

@@ -15,6 +15,9 @@ package struct PasswordHasher: Sendable {
             self.memoryKiB = memoryKiB
             self.passes = passes
         }
+
+        /// What the time of a hash is in proportion to.
+        var work: Int { memoryKiB * passes }
     }
 
     /// That a hash could not be computed: the machine refused the memory.
@@ -26,6 +29,8 @@ package struct PasswordHasher: Sendable {
 
     /// The cost of new hashes.
     package let cost: Cost
+    /// What has been computed so far, for whoever compares paths that must cost the same.
+    package let work = HashingWork()
     private let world: World
 
     /// A hasher of this cost; salts come from `world`.
@@ -39,12 +44,29 @@ package struct PasswordHasher: Sendable {
     package func hash(_ password: Password) throws -> String {
         let salt = world.randomBytes(Int(crypto_pwhash_saltbytes()))
         var hash = [UInt8](repeating: 0, count: 32)
-        let bytes = password.bytes.map(CChar.init(bitPattern:))
-        let status = unsafe crypto_pwhash(
-            &hash, UInt64(hash.count), bytes, UInt64(bytes.count), salt, UInt64(cost.passes), cost.memoryKiB * 1024,
-            crypto_pwhash_alg_argon2id13())
-        guard status == 0 else { throw OutOfMemory() }
+        guard compute(password, salt, cost, into: &hash) else { throw OutOfMemory() }
         return phc(salt: salt, hash: hash)
+    }
+
+    /// Computes for as long as `stored`, whose check is behind us, was cheaper than a hash of today, and forgets the result: so that whoever tries
+    /// a password cannot tell by the time of the answer that there is an old hash.
+    ///
+    /// Argon2 takes time in proportion to memory and passes, so the difference is made of as many passes over less memory: never more memory than a hash of
+    /// today takes. Nothing is done for a hash that was dearer.
+    package func spendDifference(_ password: Password, to stored: String) {
+        guard let spent = Self.cost(of: stored) else { return }
+        let rest = Cost(memoryKiB: (cost.work - spent.work) / cost.passes, passes: cost.passes)
+        guard rest.memoryKiB * 1024 >= Int(crypto_pwhash_argon2id_memlimit_min()) else { return }
+        var hash = [UInt8](repeating: 0, count: 32)
+        _ = compute(password, world.randomBytes(Int(crypto_pwhash_saltbytes())), rest, into: &hash)
+    }
+
+    private func compute(_ password: Password, _ salt: [UInt8], _ cost: Cost, into hash: inout [UInt8]) -> Bool {
+        work.add(cost)
+        let bytes = password.bytes.map(CChar.init(bitPattern:))
+        return unsafe crypto_pwhash(
+            &hash, UInt64(hash.count), bytes, UInt64(bytes.count), salt, UInt64(cost.passes), cost.memoryKiB * 1024,
+            crypto_pwhash_alg_argon2id13()) == 0
     }
 
     /// The form of a hash that no password has: checking against it costs what checking against a real one does, and it costs nothing
@@ -62,6 +84,7 @@ package struct PasswordHasher: Sendable {
     package func verify(_ password: Password, against stored: String) -> Bool {
         guard let asked = Self.cost(of: stored), asked.memoryKiB <= Self.mostMemoryKiB, asked.passes <= Self.mostPasses
         else { return false }
+        work.add(asked)
         let bytes = password.bytes.map(CChar.init(bitPattern:))
         return unsafe crypto_pwhash_str_verify(stored, bytes, UInt64(bytes.count)) == 0
     }

@@ -3,7 +3,7 @@ package import Core
 /// Checks a password against what is stored, or against a decoy.
 ///
 /// An unknown address costs exactly the hash that a known one does, so the time of an answer does not tell who has an account (ASVS
-/// 6.3.8). The decoy has the cost in force and is the hash of nothing.
+/// 6.3.8). The decoy has the cost in force and is the hash of nothing; a hash that was made when hashing was cheaper is followed by as much work as it lacks.
 package struct PasswordVerifier: Sendable {
     private let hasher: PasswordHasher
     private let pool: HashingPool
@@ -34,7 +34,10 @@ package struct PasswordVerifier: Sendable {
         return try await pool.run {
             let hash = account.flatMap { id in stored.flatMap { store.open($0, for: id) } }
             // A password that cannot be one is checked all the same, for the time it takes.
-            let isRight = (password ?? Password("")).map { hasher.verify($0, against: hash ?? decoy) } ?? false
+            let tried = password ?? Password("")
+            let isRight = tried.map { hasher.verify($0, against: hash ?? decoy) } ?? false
+            // For a right password too, though that one is hashed anew besides: one rule, and no branch to get wrong.
+            if let tried { hasher.spendDifference(tried, to: hash ?? decoy) }
             guard isRight, let password, let account, let stored, let hash else { return .wrong }
             guard hasher.isOutdated(hash) || store.isOutdated(stored) else { return .right(renewed: nil) }
             let renewed = hasher.isOutdated(hash) ? try hasher.hash(password) : hash
