@@ -227,7 +227,10 @@ import Testing
     ) async throws {
         try await GateFixture.open(kind, { $0.registrationMode = .open }) { fixture in
             try await fixture.register("owner", role: .owner)
-            #expect(try await Self.register(fixture, "ana", password: password) != "agent")
+            let outcome = try await fixture.gate.registration.create(
+                try GateFixture.applicant("ana", password: password), role: .agent, from: .commandLine)
+            guard case .passwordRefused(let broken) = outcome else { throw Surprise("taken") }
+            #expect(broken == [password.contains("\u{0}") ? .invalidCharacter : .tooLong])
             #expect(try await fixture.signIn("owner", password: password).kind == "invalid credentials")
             #expect(try await fixture.count(.loginFailed) == 1)
         }

@@ -39,7 +39,9 @@ package struct NewPasswords: Sendable {
     /// The cheap rules come first; only a password that keeps them is compared with the former ones, which costs a hash each,
     /// and asked about outside.
     func judge(_ typed: String, for account: AccountID, words: [String]) async throws -> Verdict {
-        guard let password = Password(typed) else { return .refused([.tooLong]) }
+        guard let password = Password(typed) else {
+            return .refused([Password.holdsNUL(typed) ? .invalidCharacter : .tooLong])
+        }
         let violations = policy.violations(of: password, words: words)
         guard violations.isEmpty else { return .refused(violations) }
         let history = history

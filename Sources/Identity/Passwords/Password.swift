@@ -11,9 +11,12 @@ package struct Password: Sendable {
     /// A typed password. `nil` when it holds a NUL, which no keyboard types and C libraries stop at, or is so long (4 KiB)
     /// that it is an attack on the normaliser rather than a password.
     package init?(_ typed: String) {
-        guard typed.utf8.count <= 4096, !typed.utf8.contains(0) else { return nil }
+        guard typed.utf8.count <= 4096, !Self.holdsNUL(typed) else { return nil }
         text = Secret(typed.precomposedStringWithCompatibilityMapping)
     }
+
+    /// Whether `typed` is no password because of a NUL.
+    static func holdsNUL(_ typed: String) -> Bool { typed.utf8.contains(0) }
 
     /// The normalised text.
     var normalized: String { text.exposed }

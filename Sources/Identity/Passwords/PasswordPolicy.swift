@@ -39,6 +39,8 @@ package struct PasswordPolicy: Sendable, Hashable {
     package enum Violation: String, Sendable, CaseIterable {
         case tooShort = "too_short"
         case tooLong = "too_long"
+        /// Holds the character NUL.
+        case invalidCharacter = "invalid_character"
         case noUppercase = "no_uppercase"
         case noLowercase = "no_lowercase"
         case noNumber = "no_number"
@@ -74,6 +76,7 @@ package struct PasswordPolicy: Sendable, Hashable {
         switch violation {
         case .tooShort: return "Use at least \(minimumLength) characters."
         case .tooLong: return "Use at most \(maximumLength) characters."
+        case .invalidCharacter: return "Leave out the invisible character NUL; paste the password as plain text."
         case .noUppercase: return "Add an uppercase letter."
         case .noLowercase: return "Add a lowercase letter."
         case .noNumber: return "Add a number."
