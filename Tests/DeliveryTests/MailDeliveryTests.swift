@@ -122,7 +122,7 @@ import Testing
             #expect(try await delivery.deliverDue() == 1)
             let item = try #require(try await fixture.items("mail").first)
             #expect(item.state == .dead)
-            #expect(item.lastError == "its link ran out at 2026-01-01T12:30:00.000Z; not sent")
+            #expect(item.lastError == "it was of use until 2026-01-01T12:30:00.000Z only")
             #expect(server.tries.withLock { $0 } == 0)
         }
     }

@@ -26,14 +26,14 @@ package struct MailDelivery: OutboxSender {
     /// Each may take a minute of a server that hangs.
     package var batch: Int { 4 }
 
-    /// Renders the mail and hands it to the server, unless its link has run out: a dead link helps nobody.
+    /// Renders the mail and hands it to the server, unless its link or its code has run out: a dead one helps nobody.
     package func send(_ item: OutboxItem) async throws(DeliveryFailure) -> Bool {
         switch mailbox.open(item) {
         case .nothing: return false
         case .unreadable: throw .permanent("sealed under a JWT_SECRET that is not known")
         case .mail(let mail):
             if let expiresAt = mail.expiresAt, world.now().milliseconds >= expiresAt {
-                throw .permanent("its link ran out at \(Timestamp(milliseconds: expiresAt).iso8601); not sent")
+                throw .permanent("it was of use until \(Timestamp(milliseconds: expiresAt).iso8601) only")
             }
             try await transport.send(message(mail, as: item))
             return true

@@ -41,7 +41,8 @@ package struct SendCode: Sendable {
         // Not recorded: the detection has told why.
         let event = Event(.riskySignIn, in: gate.world, user: account.id, from: source)
         try gate.notices.post(
-            .signInCode, to: account, about: event, values: ["code": code, "minutes": minutes], in: sql)
+            .signInCode, to: account, about: event, values: ["code": code, "minutes": minutes],
+            expiry: event.at + MFAPolicy.challengeLife, in: sql)
     }
 
     /// Makes a code that counts for the challenge alone.

@@ -9,10 +9,11 @@ struct Notices: Sendable {
     let places: PlaceDatabase
 
     /// Posts a notice about `event` to `account`, in the transaction of what happened. `wayBack` is what its link is good for, and
-    /// `address` where the notice goes when that is not the account's present address.
+    /// `address` where the notice goes when that is not the account's present address. After `expiry` it is of no use and is not sent.
     func post(
         _ kind: MailKind, to account: Account, about event: Event, values: [String: String] = [:],
-        wayBack: LinkPurpose? = .notMe, address: EmailAddress? = nil, in sql: any SQLSession
+        wayBack: LinkPurpose? = .notMe, address: EmailAddress? = nil, expiry: Timestamp? = nil,
+        in sql: any SQLSession
     ) throws {
         guard mailbox.isEnabled else { return }
         let address = address ?? account.email
@@ -28,6 +29,7 @@ struct Notices: Sendable {
         }
         let mail = OutgoingMail(
             kind, to: address, name: "\(account.firstName) \(account.lastName)", values: values)
-        try mailbox.post(mail, cause: "\(kind.rawValue):\(event.id):\(account.id)", in: sql)
+        try mailbox.post(
+            expiry.map { mail.expiring(at: $0) } ?? mail, cause: "\(kind.rawValue):\(event.id):\(account.id)", in: sql)
     }
 }

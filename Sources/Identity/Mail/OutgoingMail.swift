@@ -7,7 +7,7 @@ package struct OutgoingMail: Sendable, Hashable, Codable {
     package let name: String
     /// What the template names, such as `link`.
     package let values: [String: String]
-    /// When its link runs out, in milliseconds: after that the mail is of no use and is not sent. `nil` when there is no such time, and in
+    /// When its link or its code runs out, in milliseconds: after that the mail is of no use and is not sent. `nil` when there is no such time, and in
     /// mails of an earlier release.
     package private(set) var expiresAt: Int64?
 
