@@ -33,7 +33,9 @@ import Testing
     }
 
     /// Writes `count` mails with a link that runs out after `life`, each of a cause of its own.
-    private static func post(_ count: Int, _ fixture: AlertFixture, life: Duration? = nil) async throws {
+    private static func post(_ count: Int, _ fixture: AlertFixture, life: Duration? = nil, from first: Int = 0)
+        async throws
+    {
         let address = try #require(EmailAddress("ana@example.com"))
         let values = [
             "link": "https://crm.example.com/reset-password?token=t", "minutes": "30", "ip": "192.0.2.7", "device": "x",
@@ -42,7 +44,7 @@ import Testing
         let posted = life.map { mail.expiring(at: fixture.time.now + $0) } ?? mail
         let mailbox = fixture.gate.mailbox
         try await fixture.database.transaction { sql in
-            for number in 0..<count {
+            for number in first..<first + count {
                 for _ in 0..<2 { try mailbox.post(posted, cause: "cause \(number)", in: sql) }
             }
         }
@@ -124,6 +126,29 @@ import Testing
             #expect(item.state == .dead)
             #expect(item.lastError == "it was of use until 2026-01-01T12:30:00.000Z only")
             #expect(server.tries.withLock { $0 } == 0)
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
+    func `whose link has run out say nothing about a server that is away`(kind: DatabaseKind) async throws {
+        try await withDatabase(kind) { database in
+            let fixture = try await AlertFixture.open(database, TestWorld())
+            let server = Server()
+            server.isDown.withLock { $0 = true }
+            let delivery = try Self.delivery(fixture, server)
+            try await Self.post(CircuitBreaker.failuresThatOpen, fixture)
+            while try await delivery.deliverDue() > 0 {}
+            #expect(server.tries.withLock { $0 } == CircuitBreaker.failuresThatOpen)
+            try await Self.post(1, fixture, life: .seconds(10), from: CircuitBreaker.failuresThatOpen)
+            fixture.time.advance(by: .seconds(30))
+            // It has been due the longest, so it is the trial; it speaks to nobody.
+            #expect(try await delivery.deliverDue() == 1)
+            #expect(try await fixture.items("mail").filter { $0.state == .dead }.count == 1)
+            #expect(server.tries.withLock { $0 } == CircuitBreaker.failuresThatOpen)
+            // Still one at a time, and the first of them finds the server away: the channel is left alone again.
+            #expect(try await delivery.deliverDue() == 1)
+            #expect(server.tries.withLock { $0 } == CircuitBreaker.failuresThatOpen + 1)
+            #expect(try await delivery.deliverDue() == 0)
         }
     }
 

@@ -73,9 +73,9 @@ extension OutboxSeal {
     func notice(of item: OutboxItem) throws(DeliveryFailure) -> AlertNotice? {
         switch open(item) {
         case .nothing: return nil
-        case .unreadable: throw .permanent("sealed under a JWT_SECRET that is not known")
+        case .unreadable: throw .unsent("sealed under a JWT_SECRET that is not known")
         case .plain(let bytes):
-            guard let notice = AlertNotice(bytes: bytes) else { throw .permanent("it holds no alert") }
+            guard let notice = AlertNotice(bytes: bytes) else { throw .unsent("it holds no alert") }
             return notice
         }
     }

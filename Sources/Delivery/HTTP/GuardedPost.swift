@@ -33,7 +33,7 @@ package struct GuardedPost: Sendable {
         guard
             let address = await thread.run({ [resolve] in IPAddress(target.host) ?? resolve(target.host, target.port) })
         else { throw .temporary("the name has no address") }
-        if let refusal = refusal(of: target, at: address) { throw .permanent(refusal) }
+        if let refusal = refusal(of: target, at: address) { throw .unsent(refusal) }
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         // The one limit covers connecting, waiting and reading: BoundedExchange keeps it.
         let limit = TimeAmount.nanoseconds(Int64(timeLimit / .nanoseconds(1)))
@@ -98,7 +98,7 @@ private struct Target {
     init(_ text: String) throws(DeliveryFailure) {
         guard let url = URL(string: text), let host = url.host, url.user == nil, url.password == nil,
             ["http", "https"].contains(url.scheme ?? "")
-        else { throw .permanent("the address is none") }
+        else { throw .unsent("the address is none") }
         let isSecure = url.scheme == "https"
         let bare = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
         let isName = bare.utf8.allSatisfy { byte in
@@ -107,7 +107,7 @@ private struct Target {
         let port = url.port ?? (isSecure ? 443 : 80)
         // An IPv6 address with a zone could name another link.
         guard !bare.isEmpty, isName || IPAddress(bare) != nil, UInt16(exactly: port) != nil else {
-            throw .permanent("the address is none")
+            throw .unsent("the address is none")
         }
         self.host = bare
         self.port = port

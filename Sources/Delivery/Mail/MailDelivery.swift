@@ -30,10 +30,10 @@ package struct MailDelivery: OutboxSender {
     package func send(_ item: OutboxItem) async throws(DeliveryFailure) -> Bool {
         switch mailbox.open(item) {
         case .nothing: return false
-        case .unreadable: throw .permanent("sealed under a JWT_SECRET that is not known")
+        case .unreadable: throw .unsent("sealed under a JWT_SECRET that is not known")
         case .mail(let mail):
             if let expiresAt = mail.expiresAt, world.now().milliseconds >= expiresAt {
-                throw .permanent("it was of use until \(Timestamp(milliseconds: expiresAt).iso8601) only")
+                throw .unsent("it was of use until \(Timestamp(milliseconds: expiresAt).iso8601) only")
             }
             try await transport.send(message(mail, as: item))
             return true
@@ -41,7 +41,7 @@ package struct MailDelivery: OutboxSender {
     }
 
     private func message(_ mail: OutgoingMail, as item: OutboxItem) throws(DeliveryFailure) -> MailMessage {
-        guard let address = EmailAddress(mail.address) else { throw .permanent("the address is none") }
+        guard let address = EmailAddress(mail.address) else { throw .unsent("the address is none") }
         let values = mail.values.merging(["name": mail.name]) { given, _ in given }
         do {
             let rendered = try templates.render(mail.kind.rawValue, values)

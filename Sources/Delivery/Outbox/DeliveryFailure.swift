@@ -5,4 +5,6 @@ package enum DeliveryFailure: Error, Hashable {
     case temporary(String)
     /// The other side refuses this recipient or this message, and will again.
     case permanent(String)
+    /// Given up before anybody was asked: it has run out, cannot be read, or leads where we do not go. Says nothing about the other side.
+    case unsent(String)
 }

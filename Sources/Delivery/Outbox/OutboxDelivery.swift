@@ -60,13 +60,19 @@ package struct OutboxDelivery: Sendable {
     }
 
     private func note(_ failure: DeliveryFailure, _ item: OutboxItem) async throws {
-        let (reason, isHopeless) =
-            switch failure {
-            case .temporary(let text): (text, false)
-            case .permanent(let text): (text, true)
-            }
         let now = world.now()
-        breaker.state.withLock { isHopeless ? $0.noteAnswer() : $0.noteFailure(at: now) }
+        let (reason, isHopeless): (String, Bool)
+        switch failure {
+        case .temporary(let text):
+            (reason, isHopeless) = (text, false)
+            breaker.state.withLock { $0.noteFailure(at: now) }
+        case .permanent(let text):
+            (reason, isHopeless) = (text, true)
+            breaker.state.withLock { $0.noteAnswer() }
+        case .unsent(let text):
+            // A channel that is being tried goes on being tried: nobody has answered.
+            (reason, isHopeless) = (text, true)
+        }
         try await outbox.fail(item, because: reason, isHopeless: isHopeless) { [onGivingUp] sql in
             try onGivingUp(item, sql)
         }

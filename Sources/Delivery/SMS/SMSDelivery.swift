@@ -24,11 +24,11 @@ package struct SMSDelivery: OutboxSender {
     package func send(_ item: OutboxItem) async throws(DeliveryFailure) -> Bool {
         switch textbox.open(item) {
         case .nothing: return false
-        case .unreadable: throw .permanent("sealed under a JWT_SECRET that is not known")
+        case .unreadable: throw .unsent("sealed under a JWT_SECRET that is not known")
         case .sms(let sms):
-            guard let number = PhoneNumber(sms.to) else { throw .permanent("the number is none") }
+            guard let number = PhoneNumber(sms.to) else { throw .unsent("the number is none") }
             if let notAfter = sms.notAfter, world.now().milliseconds >= notAfter {
-                throw .permanent("it was of use until \(Timestamp(milliseconds: notAfter).iso8601) only")
+                throw .unsent("it was of use until \(Timestamp(milliseconds: notAfter).iso8601) only")
             }
             do {
                 try await transport.send(
