@@ -75,10 +75,10 @@ final class Chromium {
     func go(to url: String) throws { _ = try call("POST", "/url", ["url": url]) }
 
     /// Runs the body of an `async` function in the page and returns what it returns; throws what it throws, as JSON.
-    func run(_ body: String, _ arguments: Any...) throws -> Any {
+    func run(_ body: String, _ arguments: [Any] = []) throws -> Any {
         let script = """
-            const done = arguments[arguments.length - 1];
-            (async (...args) => { \(body) })(...arguments).then(
+            const given = Array.from(arguments), done = given.pop();
+            (async (...args) => { \(body) })(...given).then(
               value => done({ value: value === undefined ? null : value }),
               error => done({ thrown: JSON.stringify(error instanceof Error ? { name: error.name, message: error.message } : error) }));
             """
@@ -114,6 +114,16 @@ final class Chromium {
     /// Has the authenticator verify its user from now on, or fail to.
     func setUserVerified(_ isVerified: Bool, _ id: String) throws {
         _ = try call("POST", "/webauthn/authenticator/\(id)/uv", ["isUserVerified": isVerified])
+    }
+
+    /// Has somebody be there to touch the authenticator from now on, or nobody.
+    func setAnswers(_ answers: Bool, _ id: String) throws {
+        _ = try call(
+            "POST", "/goog/cdp/execute",
+            [
+                "cmd": "WebAuthn.setAutomaticPresenceSimulation",
+                "params": ["authenticatorId": id, "enabled": answers] as [String: Any],
+            ])
     }
 
     /// How many passkeys the authenticator holds.

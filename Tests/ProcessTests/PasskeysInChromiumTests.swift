@@ -4,22 +4,6 @@ import Testing
 
 /// The program itself, the script that it serves, and a real browser with authenticators.
 @Suite(.serialized, .enabled(if: Chromium.isThere)) struct `passkeys in a real Chromium` {
-    /// What a page does: `call` speaks to the API and keeps the access token.
-    private static let page = """
-        const call = async (method, path, body) => {
-          const headers = { 'content-type': 'application/json' };
-          if (window.token) headers.authorization = `Bearer ${window.token}`;
-          const answer = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
-          const text = await answer.text();
-          const parsed = text ? JSON.parse(text) : {};
-          if (!answer.ok) throw parsed;
-          if (parsed.accessToken) window.token = parsed.accessToken;
-          return parsed;
-        };
-        const passkeys = await import('/assets/passkeys.js');
-
-        """
-
     @Test(arguments: DatabaseKind.available)
     func `are made, used in every place, renamed and removed`(kind: DatabaseKind) async throws {
         try await LocalOffice.serving(kind) { origin in
@@ -140,15 +124,7 @@ import Testing
 
     @discardableResult
     private static func run(_ browser: Chromium, _ body: String, _ arguments: Any...) throws -> [String: Any] {
-        let prepared = page + body
-        let answer: Any
-        switch arguments.count {
-        case 0: answer = try browser.run(prepared)
-        case 1: answer = try browser.run(prepared, arguments[0])
-        default: answer = try browser.run(prepared, arguments[0], arguments[1])
-        }
-        guard let members = answer as? [String: Any] else { throw Surprise("\(answer)") }
-        return members
+        try browser.inPage(body, arguments)
     }
 }
 

@@ -8,6 +8,7 @@ enum PasskeysScript {
         /** Makes a passkey and registers it. `name` is what its owner calls it; `attachment` is 'platform' for this device, 'cross-platform' for a
             key that is carried along, and undefined for either. */
         export async function register(call, name, attachment) {
+          await withdraw();
           const options = await call('POST', '/v1/auth/passkeys/registration-options', {});
           if (attachment) options.authenticatorSelection.authenticatorAttachment = attachment;
           const credential = await navigator.credentials.create({
@@ -18,11 +19,13 @@ enum PasskeysScript {
           return answer;
         }
 
-        /** Signs in with a passkey alone. With `conditional`, offers it in the autofill of a field with autocomplete="username webauthn". */
+        /** Signs in with a passkey alone. With `conditional`, offers it in the autofill of a field with autocomplete="username webauthn" for as long
+            as the page is open; resolves to null where the browser has no such offer, and when another request takes its place. */
         export async function signIn(call, { conditional = false, abort } = {}) {
-          if (conditional && !(await PublicKeyCredential.isConditionalMediationAvailable?.())) return null;
-          const credential = await assertion(
-            await call('POST', '/v1/auth/passkeys/authentication-options', {}), conditional, abort);
+          const credential = conditional
+            ? await offered(call, abort)
+            : await assertion(await signInOptions(call), abort);
+          if (!credential) return null;
           try {
             return await call('POST', '/v1/auth/passkeys/authentication', { credential });
           } catch (problem) {
@@ -68,10 +71,60 @@ enum PasskeysScript {
           await PublicKeyCredential.signalCurrentUserDetails?.({ rpId, userId, name, displayName });
         }
 
-        async function assertion(options, conditional = false, abort = undefined) {
+        // What the autofill offers now. A browser holds one request at a time and refuses a second, so an offer makes way for whatever is asked for.
+        let offer = null;
+
+        async function withdraw() {
+          while (offer) {
+            offer.stop();
+            await offer.end;
+          }
+        }
+
+        async function offered(call, abort) {
+          if (!(await PublicKeyCredential.isConditionalMediationAvailable?.())) return null;
+          await withdraw();
+          abort?.throwIfAborted();
+          let isWanted = true, request, isOver;
+          const mine = { stop: () => { isWanted = false; request?.abort(); }, end: new Promise(over => { isOver = over; }) };
+          offer = mine;
+          abort?.addEventListener('abort', mine.stop);
+          try {
+            while (isWanted) {
+              const options = await signInOptions(call);
+              if (!isWanted) break;
+              // A challenge runs out, and a page may lie open for an hour: in time there is a new one.
+              const current = request = new AbortController();
+              const renewal = setTimeout(() => current.abort(), options.timeout * 0.8 || 240_000);
+              try {
+                return await get(options, current.signal, 'conditional');
+              } catch (error) {
+                if (!current.signal.aborted) throw error;
+              } finally {
+                clearTimeout(renewal);
+              }
+            }
+            abort?.throwIfAborted();
+            return null;
+          } finally {
+            abort?.removeEventListener('abort', mine.stop);
+            if (offer === mine) offer = null;
+            isOver();
+          }
+        }
+
+        async function signInOptions(call) {
+          return call('POST', '/v1/auth/passkeys/authentication-options', {});
+        }
+
+        async function assertion(options, abort) {
+          await withdraw();
+          return get(options, abort, 'optional');
+        }
+
+        async function get(options, signal, mediation) {
           const credential = await navigator.credentials.get({
-            publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options),
-            mediation: conditional ? 'conditional' : 'optional', signal: abort,
+            publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options), mediation, signal,
           });
           return credential.toJSON();
         }
