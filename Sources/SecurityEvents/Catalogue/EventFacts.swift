@@ -54,7 +54,7 @@ package enum RetentionClass: String, Sendable, CaseIterable {
 package enum EventReach: String, Sendable, CaseIterable {
     /// Whoever has signed in, or shown a credential; or the server itself.
     case insiders
-    /// Anybody on the Internet, as often as they like: counted against a budget per source, see ``EventBudget``.
+    /// Anybody on the Internet, as often as they like: counted against the budgets of ``EventBudget``.
     case anybody
     /// Anybody, but about one account only as often as the gate lets them: what is about an account is always written, and
     /// only what is about no account is counted against the budget.

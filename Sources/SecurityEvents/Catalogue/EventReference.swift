@@ -12,8 +12,8 @@ package enum EventReference {
             "- **OWASP**: the name in the OWASP Logging Vocabulary, for a reader that collects from many products.",
             "- **seen by**: owners and admins see everything; *the person* means that whoever it concerns sees it as well.",
             "- **kept**: `ordinary` for `SECURITY_LOG_RETENTION_DAYS`, `routine` for a third of that.",
-            "- **folded**: strangers can cause it as often as they like, so many from one source become one event with a `count`; see",
-            "  [the audit log](audit.md).",
+            "- **folded**: strangers can cause it as often as they like, so many from one source, or very many from all, become one event with a",
+            "  `count`; see [the audit log](audit.md).",
         ]
         for category in EventCategory.allCases {
             lines += ["", "## \(category.rawValue)", ""]

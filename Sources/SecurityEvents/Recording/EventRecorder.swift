@@ -16,12 +16,12 @@ package struct EventRecorder: Sendable {
         self.budget = budget
     }
 
-    /// Writes `event` in the transaction behind `session`, or counts it when its source has used up its ``EventBudget``.
+    /// Writes `event` in the transaction behind `session`, or counts it when the ``EventBudget`` of its source, or of all of them, is used up.
     package func record(_ event: Event, in session: any SQLSession) throws {
         guard isEnabled else { return }
         guard let budget, budget.covers(event) else { return try recordUncounted(event, in: session) }
-        try session.run(budget.charge(event))
-        // Always asked, so that an event costs the same two statements whether it is written or not.
+        for charge in budget.charges(event) { try session.run(charge) }
+        // Always asked, so that an event costs the same three statements whether it is written or not.
         let isWritten =
             try session.run(
                 Self.insertion + "SELECT \(Self.values(event, user: "\(event.userID)")) \(budget.permission(event))")

@@ -45,7 +45,7 @@ package struct RouteDispatch: Sendable {
             return try await limited(route, by: nil, call) { throw error }
         }
         call.context.record.userID = claims.userID
-        return try await limited(route, by: claims.userID, call) {
+        return try await limited(route, by: claims, call) {
             try await answer(SignedInCall(call: call, claims: claims))
         }
     }
@@ -81,15 +81,15 @@ package struct RouteDispatch: Sendable {
 
     /// Counts the request, refuses it when there were too many, and tells the caller how many are left.
     private func limited(
-        _ route: Route, by user: AccountID?, _ call: Call, _ answer: () async throws -> Response
+        _ route: Route, by claims: AccessClaims?, _ call: Call, _ answer: () async throws -> Response
     ) async throws -> Response {
-        let subject = user?.description ?? call.source.ip?.subscriber.description ?? "unknown"
+        let subject = claims?.userID.description ?? call.source.ip?.subscriber.description ?? "unknown"
         guard let name = route.limit, let verdict = try await gate.limiter.hit(name, subject: subject) else {
             return try await answer()
         }
         guard verdict.isAllowed else {
             metrics?.noteRefusal(by: name)
-            if verdict.isFirstRefusal { try await recordRefusal(of: name, user, call) }
+            if verdict.isFirstRefusal { try await recordRefusal(of: name, claims, call) }
             let problem = Problem(.rateLimited, detail: name.message, retryAfter: verdict.reset)
             call.context.record.problem = problem.code.rawValue
             return Self.tell(verdict, in: problem.answer(on: route))
@@ -99,10 +99,11 @@ package struct RouteDispatch: Sendable {
         return Self.tell(verdict, in: try await answer())
     }
 
-    private func recordRefusal(of name: RateLimit.Name, _ user: AccountID?, _ call: Call) async throws {
+    private func recordRefusal(of name: RateLimit.Name, _ claims: AccessClaims?, _ call: Call) async throws {
         try await gate.record(
             Event(
-                .rateLimited, in: gate.world, user: user, from: call.source, detail: ["limit": name.rawValue]))
+                .rateLimited, in: gate.world, user: claims?.userID, session: claims?.sessionID, from: call.source,
+                detail: ["limit": name.rawValue]))
     }
 
     private static func tell(_ verdict: RateVerdict, in response: Response) -> Response {
