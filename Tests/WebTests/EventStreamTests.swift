@@ -2,39 +2,13 @@ import Core
 import HTTPTypes
 import Identity
 import SecurityEvents
-import Storage
 import TestSupport
 import Testing
 
 @testable import Web
 
 @Suite struct `live view of the log` {
-    /// Makes the table of seals where the sealer has not, and gives every event that has none its place.
-    private static func seal(_ office: Office) async throws {
-        try await office.gate.database.transaction { sql in
-            try sql.run(
-                """
-                CREATE TABLE IF NOT EXISTS security_seal (
-                    sequence BIGINT PRIMARY KEY, event_id \(.identifier) NOT NULL UNIQUE, mac \(.bytes) NOT NULL)
-                """)
-            let last: Int64 = try sql.row("SELECT MAX(sequence) AS last FROM security_seal")?.optional("last") ?? 0
-            let rows = try sql.rows(
-                """
-                SELECT id FROM security_event
-                WHERE NOT EXISTS (SELECT 1 FROM security_seal WHERE event_id = id) ORDER BY id
-                """)
-            for (index, row) in rows.enumerated() {
-                let id: EventID = try row.get("id")
-                try sql.run(
-                    """
-                    INSERT INTO security_seal (sequence, event_id, mac)
-                    VALUES (\(last + Int64(index) + 1), \(id), \([UInt8](repeating: 0, count: 32)))
-                    """)
-            }
-        }
-    }
-
-    private static func request(_ visitor: Visitor, lastSeen: String? = nil) -> String {
+    static func request(_ visitor: Visitor, lastSeen: String? = nil) -> String {
         let resume = lastSeen.map { "Last-Event-ID: \($0)\r\n" } ?? ""
         return """
             GET /v1/security/events/stream HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
@@ -49,7 +23,7 @@ import Testing
         try await Office.open(on: kind) { office in
             let owner = try await office.signedIn("owner@office.example", role: .owner)
             try await office.hire("agent@office.example")
-            try await Self.seal(office)
+            try await office.giveSeals()
             let text = Self.request(owner, lastSeen: "1")
             async let received = RawConnection.exchange(text, port: office.port)
             // The stream ends by itself once the session is gone, and the exchange returns.

@@ -7,6 +7,9 @@ import SecurityEvents
 import ServiceLifecycle
 
 extension SecurityAPI {
+    /// How long a reader may take for the rest when the server stops: less than the server itself waits.
+    private static let farewell: TimeAmount = .seconds(1)
+
     /// `GET /events/stream`: what is sealed from now on as server-sent events (HTML, § 9.2), for owner and admin; with `Last-Event-ID`
     /// what was sealed since that one first.
     ///
@@ -37,6 +40,8 @@ extension SecurityAPI {
                     try await stream.write(to: &writer, after: seen)
                 } onGracefulShutdown: {
                     subscription.end()
+                    // Who takes nothing would hold the server up: they have a moment, and then no connection any more.
+                    connection.eventLoop.scheduleTask(in: Self.farewell) { connection.close(promise: nil) }
                 }
             })
     }
