@@ -13,6 +13,9 @@ package struct SyslogReceiver: LogReceiver {
         case udp, tcp
     }
 
+    /// What fits into a datagram of IPv4: 65,535 bytes less the heads of IP and UDP. IPv6 has room for a few more.
+    private static let longestDatagram = 65_507
+
     private let host: String
     private let port: Int
     private let transport: Transport
@@ -45,7 +48,7 @@ package struct SyslogReceiver: LogReceiver {
             let channel = try await DatagramBootstrap(group: group).bind(host: any, port: 0).get()
             try await finish(channel) {
                 for event in events {
-                    let data = channel.allocator.buffer(bytes: event.syslogMessage)
+                    let data = channel.allocator.buffer(bytes: event.syslogMessage(upTo: Self.longestDatagram))
                     try await channel.writeAndFlush(AddressedEnvelope(remoteAddress: address, data: data))
                 }
             }
