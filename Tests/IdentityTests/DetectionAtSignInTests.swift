@@ -8,8 +8,8 @@ import Testing
 
 /// What a sign-in does with what the detection finds; what it finds is tested where it is made.
 @Suite struct `a suspicious sign-in` {
-    private static let london = source("81.2.69.160", "Mozilla/5.0 (X11; Linux x86_64) Chrome/130.0 Safari/537.36")
-    private static let washington = source(
+    static let london = source("81.2.69.160", "Mozilla/5.0 (X11; Linux x86_64) Chrome/130.0 Safari/537.36")
+    static let washington = source(
         "216.160.83.56", "Mozilla/5.0 (Macintosh; Intel Mac OS X) Version/18 Safari/605")
 
     @Test(arguments: DatabaseKind.available)
@@ -192,13 +192,14 @@ import Testing
         }
     }
 
-    private static func source(_ ip: String, _ userAgent: String) -> RequestSource {
+    static func source(_ ip: String, _ userAgent: String) -> RequestSource {
         RequestSource(ip: IPAddress(ip), userAgent: userAgent, requestID: "request-1")
     }
 
-    private static func open(
+    static func open(
         _ kind: DatabaseKind, breaches: any BreachedPasswords = NoBreachCheck(),
         _ change: @escaping @Sendable (inout DetectionPolicy) -> Void,
+        configuring: @escaping @Sendable (inout GateConfiguration) -> Void = { _ in },
         _ body: @escaping @Sendable (GateFixture) async throws -> Void
     ) async throws {
         var policy = DetectionPolicy()
@@ -214,12 +215,13 @@ import Testing
             configuration.places = places
             configuration.breachedPasswords = breaches
             configuration.detection = SignInDetection(policy: watched, addresses: addresses, world: TestWorld().world)
+            configuring(&configuration)
         } _: { fixture in
             try await body(fixture)
         }
     }
 
-    private static func signIn(
+    static func signIn(
         _ fixture: GateFixture, _ source: RequestSource, _ cookie: String? = nil, remembered: String? = nil
     ) async throws -> SignInAttempt {
         SignInAttempt(
@@ -230,7 +232,7 @@ import Testing
 }
 
 /// How a sign-in ended.
-private struct SignInAttempt {
+struct SignInAttempt {
     let outcome: SignIn.Outcome
 
     var kind: String { outcome.kind }

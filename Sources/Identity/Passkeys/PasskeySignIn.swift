@@ -76,7 +76,8 @@ package struct PasskeySignIn: Sendable {
         guard gate.detection != nil else { return try SessionOpening(gate: gate).open(proof, in: sql) }
         let watch = SignInWatch(gate: gate)
         let assessment = try watch.assess(
-            proof, canBeChallenged: false, isFirst: try watch.isFirst(proof.account.id, in: sql), in: sql)
+            proof, canBeChallenged: false, canBeRefused: false, isFirst: try watch.isFirst(proof.account.id, in: sql),
+            in: sql)
         if let assessment { try watch.tell(assessment, proof.account, in: sql) }
         return try SessionOpening(gate: gate).open(proof, assessment, in: sql)
     }

@@ -8,10 +8,12 @@ struct SignInWatch: Sendable {
 
     /// What is made of a sign-in that has proven `proof`; `nil` where nothing looks. Records nothing.
     func assess(
-        _ proof: SessionOpening.Proof, canBeChallenged: Bool, isFirst: Bool, in sql: any SQLSession
+        _ proof: SessionOpening.Proof, canBeChallenged: Bool, canBeRefused: Bool = true, isFirst: Bool,
+        in sql: any SQLSession
     ) throws -> SignInAssessment? {
-        try gate.detection?.assess(
-            circumstances(proof, proof.deviceNonce, canBeChallenged, isFirst), in: sql)
+        var circumstances = circumstances(proof, proof.deviceNonce, canBeChallenged, isFirst)
+        circumstances.canBeRefused = canBeRefused
+        return try gate.detection?.assess(circumstances, in: sql)
     }
 
     /// Writes what was found into the log, and to the owner. Before a session is open, so the events have none.

@@ -13,6 +13,9 @@ package struct SignInCircumstances: Sendable, Hashable {
     package var passwordIsBreached: Bool
     /// Whether more proof can be asked for: the person has a second factor, or mail can be sent.
     package var canBeChallenged: Bool
+    /// Whether it may be refused. A passkey alone may not: it is two factors, which no page and no list of passwords can have got hold of, so
+    /// that what is found is told and nothing more.
+    package var canBeRefused = true
     package var at: Timestamp
     /// Whether this person has never signed in before.
     package var isFirstSignIn: Bool

@@ -43,7 +43,7 @@ package struct SignInDetection: Sendable {
         if policy.checksPlaces { assessment.anomaly = judgement.anomaly }
         if policy.scoresRisk { assessment.score = judgement.score }
         assessment.action = action(
-            for: assessment, hasDevices: known.devices?.knowsPerson ?? false, circumstances.canBeChallenged)
+            for: assessment, hasDevices: known.devices?.knowsPerson ?? false, circumstances)
         describe(&assessment, circumstances, traits, suspect)
         return assessment
     }
@@ -84,7 +84,7 @@ package struct SignInDetection: Sendable {
     /// The sternest of what each check asks for. What cannot be asked for is not: a person who has neither a second
     /// factor nor a mailbox that we can reach is let in, and the events tell.
     private func action(
-        for assessment: SignInAssessment, hasDevices: Bool, _ canBeChallenged: Bool
+        for assessment: SignInAssessment, hasDevices: Bool, _ circumstances: SignInCircumstances
     ) -> DetectionAction {
         var action = DetectionAction.allow
         if policy.checksDevices, assessment.isNewDevice {
@@ -92,11 +92,11 @@ package struct SignInDetection: Sendable {
             case .alert: break
             case .challenge: action = .challenge
             // Somebody whose devices were all forgotten could never get in again: they are asked for more proof.
-            case .block: action = hasDevices ? .block : .challenge
+            case .block: action = hasDevices && circumstances.canBeRefused ? .block : .challenge
             }
         }
         if policy.scoresRisk, assessment.score.points >= policy.challengeAt { action = max(action, .challenge) }
-        return action == .challenge && !canBeChallenged ? .allow : action
+        return action == .challenge && !circumstances.canBeChallenged ? .allow : action
     }
 
     /// Adds the events and the detail for `login_success`.
