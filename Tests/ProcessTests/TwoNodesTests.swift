@@ -2,10 +2,6 @@ import Foundation
 import TestSupport
 import Testing
 
-#if canImport(FoundationNetworking)
-import FoundationNetworking
-#endif
-
 /// Two servers on one PostgreSQL, as a brokerage runs them that has outgrown one machine.
 @Suite(.serialized) struct `two nodes on one database` {
     private static let secret = "a secret that both nodes share 0123456789 abcdef"
@@ -83,37 +79,5 @@ import FoundationNetworking
         while try await node.status("GET", "/v1/clients?limit=1", token) != 401 {
             guard ContinuousClock.now - moment < .seconds(10) else { throw Surprise("never refused") }
         }
-    }
-}
-
-/// A server, spoken to over connections that stay open.
-private struct Node: Sendable {
-    private let origin: String
-
-    init(_ port: Int) { origin = "http://127.0.0.1:\(port)" }
-
-    func signIn(_ password: String) async throws -> String {
-        var request = try request("POST", "/v1/auth/login")
-        request.setValue("application/json", forHTTPHeaderField: "Content-Type")
-        request.httpBody = Data(#"{"email":"ann@office.example","password":"\#(password)"}"#.utf8)
-        let (body, _) = try await URLSession.shared.data(for: request)
-        let text = String(decoding: body, as: UTF8.self)
-        guard let token = Curl.member("accessToken", of: text) else { throw Surprise(text) }
-        return token
-    }
-
-    func status(_ method: String, _ path: String, _ token: String) async throws -> Int? {
-        var request = try request(method, path)
-        request.setValue("Bearer \(token)", forHTTPHeaderField: "Authorization")
-        let (_, response) = try await URLSession.shared.data(for: request)
-        return (response as? HTTPURLResponse)?.statusCode
-    }
-
-    private func request(_ method: String, _ path: String) throws -> URLRequest {
-        guard let url = URL(string: origin + path) else { throw Surprise(path) }
-        var request = URLRequest(url: url, timeoutInterval: 20)
-        request.httpMethod = method
-        request.httpShouldHandleCookies = false
-        return request
     }
 }
