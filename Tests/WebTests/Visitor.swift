@@ -9,7 +9,7 @@ import Synchronization
 
 /// A person, or a program, at the other end: keeps cookies and the access token, as a browser and its page would.
 final class Visitor: Sendable {
-    private let office: Office
+    let office: Office
     private let state = Mutex<(cookies: [String: String], accessToken: String?)>(([:], nil))
 
     init(office: Office) {
