@@ -6,7 +6,7 @@ package enum PersonName {
         case blank
         /// More than 100 code points.
         case tooLong
-        /// A line break, a NUL or another control character: a mail header and a log line end at one.
+        /// A line break of any kind, a NUL or another control character: a mail header and a log line end at one.
         case controlCharacter
     }
 
@@ -17,6 +17,12 @@ package enum PersonName {
         let scalars = text.unicodeScalars
         if scalars.allSatisfy({ $0.properties.isWhitespace }) { return .blank }
         if scalars.count > longest { return .tooLong }
-        return scalars.contains { $0.properties.generalCategory == .control } ? .controlCharacter : nil
+        let isControl = scalars.contains { scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .lineSeparator, .paragraphSeparator: return true
+            default: return false
+            }
+        }
+        return isControl ? .controlCharacter : nil
     }
 }
