@@ -39,6 +39,7 @@ struct SealedJournal: Sendable {
         _ kind: DatabaseKind, _ body: @escaping @Sendable (SealedJournal) async throws -> Void
     ) async throws {
         try await Journal.open(kind) { journal in
+            try await EventMonths(database: journal.database, world: journal.time.world).prepare()
             let keys = TestKeys()
             let audit = AuditTrail(
                 database: journal.database, world: journal.time.world, keys: keys.keys, recorder: EventRecorder())

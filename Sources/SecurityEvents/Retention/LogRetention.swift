@@ -5,16 +5,19 @@ package import Storage
 ///
 /// Only what is sealed is ever pruned, and by the moment of its sealing, which is authenticated. Routine events go first and leave their
 /// leaf in their seal (``SealRemnant``). A batch that is wholly too old goes with its seals and its checkpoint, always the oldest first,
-/// and the log says under its key where it begins now.
+/// and the log says under its key where it begins now. On PostgreSQL a month that is wholly too old goes as one, before that.
 package struct LogRetention: Sendable {
     /// The most events of one transaction: others wait no longer than for that.
-    private static let batch = 500
+    static let batch = 500
 
-    private let database: any Database
-    private let world: World
-    private let keys: AuditKeys
+    let database: any Database
+    let world: World
+    let keys: AuditKeys
     /// How long the ordinary event is kept.
-    private let life: Duration
+    let life: Duration
+
+    /// What was sealed before this is too old.
+    var horizon: Timestamp { world.now() - RetentionClass.ordinary.life(of: life) }
 
     package init(database: any Database, world: World, keys: AuditKeys, life: Duration) {
         self.database = database
@@ -25,7 +28,7 @@ package struct LogRetention: Sendable {
 
     /// Prunes in small transactions until nothing is too old, or `most` of them are done. How many events went.
     @discardableResult package func prune(most: Int = 200) async throws -> Int {
-        var gone = 0
+        var gone = try await dropMonths(most: most)
         for _ in 0..<most {
             let (count, isMore) = try await database.transaction { [self] sql in try pruneBatch(in: sql) }
             gone += count
@@ -42,13 +45,14 @@ package struct LogRetention: Sendable {
     /// The oldest batch, with all that belongs to it.
     private func pruneBatch(in sql: any SQLSession) throws -> (Int, isMore: Bool) {
         let log = try SealedLog.held(in: sql)
-        let horizon = world.now() - RetentionClass.ordinary.life(of: life)
-        let row = try sql.row("SELECT \(Checkpoint.columns) FROM security_checkpoint ORDER BY last_sequence LIMIT 1")
+        let row = try sql.row(
+            """
+            SELECT \(Checkpoint.columns) FROM security_checkpoint
+            WHERE last_sequence >= \(log.firstSequence) ORDER BY last_sequence LIMIT 1
+            """)
         guard let oldest = try row.map(Checkpoint.init), oldest.sealedAt < horizon,
             oldest.firstSequence == log.firstSequence, let key = keys.active()
         else { return (0, false) }
-        var code = SealCode(key)
-        let first = oldest.lastSequence + 1
         let range: SQL = "sequence BETWEEN \(oldest.firstSequence) AND \(oldest.lastSequence)"
         let gone = try SealedLog.opened(for: .pruning, in: sql) {
             let gone = try sql.run(
@@ -57,11 +61,7 @@ package struct LogRetention: Sendable {
             try sql.run("DELETE FROM security_checkpoint WHERE last_sequence = \(oldest.lastSequence)")
             return gone
         }
-        try sql.run(
-            """
-            UPDATE security_log SET first_sequence = \(first), first_key_id = \(key.id), first_mac = \(code.start(first))
-            WHERE id = 1
-            """)
+        try SealedLog.begin(at: oldest.lastSequence + 1, under: key, in: sql)
         return (gone, true)
     }
 

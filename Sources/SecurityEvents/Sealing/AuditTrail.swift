@@ -38,6 +38,9 @@ package struct AuditTrail: Sendable {
         LogRetention(database: database, world: world, keys: keys, life: life)
     }
 
+    /// What keeps the months of the log ready, where the log has months.
+    package var months: EventMonths { EventMonths(database: database, world: world) }
+
     /// What hands the sealed log, or its checkpoints, to somewhere else.
     package func shipment<Cargo>(_ name: String, of cargo: Cargo.Type) -> Shipment<Cargo> {
         Shipment(name: name, database: database, world: world)

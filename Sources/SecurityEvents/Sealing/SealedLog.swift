@@ -55,6 +55,16 @@ struct SealedLog: Sendable, Hashable {
         try SealedLog(try await database.rows("SELECT \(columns) FROM security_log WHERE id = 1").first)
     }
 
+    /// Says under `key` that the log begins at `sequence`, because what came before was pruned.
+    static func begin(at sequence: Int64, under key: AuditKey, in sql: any SQLSession) throws {
+        var code = SealCode(key)
+        try sql.run(
+            """
+            UPDATE security_log
+            SET first_sequence = \(sequence), first_key_id = \(key.id), first_mac = \(code.start(sequence)) WHERE id = 1
+            """)
+    }
+
     /// Lets the statements of `body` do what the triggers refuse otherwise, in the transaction behind `sql` and nowhere else.
     static func opened<T>(for opening: Opening, in sql: any SQLSession, _ body: () throws -> T) throws -> T {
         try sql.run("UPDATE security_log SET open_for = \(opening.rawValue) WHERE id = 1")

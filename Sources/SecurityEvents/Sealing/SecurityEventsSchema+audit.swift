@@ -2,7 +2,7 @@ import Storage
 
 extension SecurityEventsSchema {
     /// The log that nobody can rewrite: seals, checkpoints, and triggers against changes in passing. Numbers 51 to 59.
-    static var auditMigrations: [Migration] { [sealing, appendOnly, budgets] }
+    static var auditMigrations: [Migration] { [sealing, appendOnly, budgets, months] }
 
     private static var sealing: Migration {
         Migration(

@@ -29,7 +29,13 @@ struct LogFrame: Sendable {
             return LogFrame(
                 log: log, lastCheckpoint: try last.map(Checkpoint.init),
                 strayAfter: try strays("sequence > \(log.sequence)", in: sql),
-                strayBefore: try strays("sequence < \(log.firstSequence)", in: sql), insertedBefore: bound,
+                // Those without an event are what retention has still to sweep up.
+                strayBefore: try strays(
+                    """
+                    sequence < \(log.firstSequence)
+                    AND EXISTS (SELECT 1 FROM security_event e WHERE e.id = security_seal.event_id)
+                    """, in: sql),
+                insertedBefore: bound,
                 sealedAfterBound: young)
         }
     }

@@ -45,6 +45,7 @@ package struct Installation: Sendable {
             for migration in try await migrator.migrate(database, now: world.now()) {
                 logger.notice("schema step", metadata: ["number": "\(migration.number)", "name": "\(migration.name)"])
             }
+            await prepareMonths(of: database, world: world, logger: logger)
             var gateConfiguration = configuration.gateConfiguration(secret: secret)
             gateConfiguration.breachedPasswords = try configuration.accounts.breachedPasswords(http)
             gateConfiguration.detection = try configuration.detection.detection(
@@ -58,6 +59,15 @@ package struct Installation: Sendable {
             try? await http.shutdown()
             await database.close()
             throw error
+        }
+    }
+
+    /// No reason not to start: events have a place without them, and a later round makes them.
+    private static func prepareMonths(of database: any Database, world: World, logger: Logger) async {
+        do {
+            try await EventMonths(database: database, world: world).prepare()
+        } catch {
+            logger.warning("months of the security log not made", metadata: ["error": .string("\(error)")])
         }
     }
 

@@ -36,6 +36,9 @@ struct Maintenance: Service {
                 await attend("sessions not counted") { try await installation.gate.sessionFigures.settle() }
             }
             if round % Self.roundsBetweenPruning == 0 {
+                await attend("months of the security log not made") {
+                    try await installation.gate.audit.months.prepare()
+                }
                 await attend("security log not pruned") {
                     try await installation.gate.audit.retention(life: installation.configuration.audit.retention)
                         .prune()
