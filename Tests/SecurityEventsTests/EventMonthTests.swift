@@ -32,7 +32,7 @@ import Testing
     @Test func `leave a log from before where it is, and take what comes after its last month`() async throws {
         try await withDatabase(.postgres) { database in
             let time = TestWorld()
-            let before = SecurityEventsSchema.migrations.filter { $0.number != 54 }
+            let before = SecurityEventsSchema.migrations.filter { ![54, 55].contains($0.number) }
             _ = try await Migrator(before).migrate(database, now: time.now)
             let old = Event(.logout, in: time.world, from: Journal.source)
             try await database.transaction { sql in try EventRecorder().record(old, in: sql) }
@@ -41,10 +41,8 @@ import Testing
                 journal: Journal(database: database, time: time), keys: keys,
                 audit: AuditTrail(database: database, world: time.world, keys: keys.keys, recorder: EventRecorder()))
             try await log.seal()
-            #expect(
-                try await Migrator(SecurityEventsSchema.migrations).migrate(database, now: time.now).map(\.number) == [
-                    54
-                ])
+            let steps = try await Migrator(SecurityEventsSchema.migrations).migrate(database, now: time.now)
+            #expect(steps.map(\.number) == [54, 55])
             #expect(try await log.months.prepare() == 3)
             #expect(try await log.months.prepare() == 0)
             try await log.record(2)

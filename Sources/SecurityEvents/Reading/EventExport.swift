@@ -19,9 +19,7 @@ package struct EventExport: Sendable {
     /// The events from `from` up to, and without, `to`. `event` says who asks: a `security_log_exported`.
     package func begin(from: Timestamp?, to: Timestamp?, telling event: Event) async throws -> Lines {
         // What is written meanwhile belongs to the next export.
-        var conditions: [SQL] = ["at <= \(event.at)", "id <> \(event.id)"]
-        if let from { conditions.append("at >= \(from)") }
-        if let to { conditions.append("at < \(to)") }
+        let conditions: [SQL] = ["at <= \(event.at)", "id <> \(event.id)"] + EventSpan(from: from, to: to).conditions
         let span = conditions.joined(separator: " AND ")
         let recorder = recorder
         var told = event

@@ -68,36 +68,52 @@ package struct EventLog: Sendable {
         self.database = database
     }
 
-    /// Whatever the catalogue does not show to people stays hidden, names that it no longer has included. The empty text keeps the
-    /// index by type out of it: the person's own index is the narrow one.
-    private static let shownToPeople: SQL = {
-        let names = EventType.allCases.filter { $0.facts.visibility == .concerned }.map { "\($0.rawValue)" as SQL }
-        return "type || '' IN (\(names.joined(separator: ", ")))"
-    }()
+    /// Whatever the catalogue does not show to people stays hidden, names that it no longer has included.
+    private static let shownToPeople = EventType.allCases.filter { $0.facts.visibility == .concerned }
 
-    /// The events that `audience` may see and `query` asks for, newest first, in one query.
+    /// The events that `audience` may see and `query` asks for, newest first, in one query along an index, however long the log is.
     ///
     /// A person who asks for somebody else's events gets their own intersection with them: none.
     package func events(for audience: EventAudience, matching query: EventQuery) async throws -> [RecordedEvent] {
-        var conditions: [SQL] = []
-        if case .person(let id) = audience { conditions += ["user_id = \(id)", Self.shownToPeople] }
-        if let type = query.type { conditions.append("type = \(type.rawValue)") }
-        if let severity = query.severity {
-            let names = EventType.allCases.filter { $0.severity == severity }.map { "\($0.rawValue)" as SQL }
-            conditions.append("type IN (\(names.joined(separator: ", ")))")
-        }
+        guard let statement = Self.statement(for: audience, matching: query) else { return [] }
+        return try await database.rows(statement).map(RecordedEvent.init)
+    }
+
+    /// The query; `nil` when nothing can match.
+    package static func statement(for audience: EventAudience, matching query: EventQuery) -> SQL? {
+        var conditions: [SQL] = EventSpan(from: query.from, to: query.to).conditions
+        var isNarrow = query.userID != nil || query.ip != nil
         if let user = query.userID { conditions.append("user_id = \(user)") }
         if let ip = query.ip { conditions.append("ip = \(ip.description)") }
-        if let from = query.from { conditions.append("at >= \(from)") }
-        if let to = query.to { conditions.append("at < \(to)") }
         if let before = query.before { conditions.append("id < \(before)") }
+        if case .person(let id) = audience {
+            conditions += ["user_id = \(id)", among(shownToPeople)]
+            isNarrow = true
+        }
+        var types = query.type.map { [$0] }
+        if let severity = query.severity {
+            types = (types ?? EventType.allCases).filter { $0.severity == severity }
+        }
+        guard let types else { return page(conditions, query.limit) }
+        guard !types.isEmpty else { return nil }
+        if isNarrow { return page(conditions + [among(types)], query.limit) }
+        // The newest of each type, and of those the newest: to read the types together would be to sort all that there are.
+        let pages = types.map { type in
+            "SELECT \(columns) FROM (\(page(conditions + ["type = \(type.rawValue)"], query.limit))) AS page" as SQL
+        }
+        return pages.joined(separator: " UNION ALL ") + " ORDER BY id DESC LIMIT \(query.limit)"
+    }
+
+    /// A condition on the type that leaves the index by type out of it: the one of the person or the address is the narrow one.
+    private static func among(_ types: [EventType]) -> SQL {
+        "type || '' IN (\(types.map { "\($0.rawValue)" as SQL }.joined(separator: ", ")))"
+    }
+
+    private static let columns: SQL = "id, type, at, user_id, session_id, ip, user_agent, request_id, detail"
+
+    private static func page(_ conditions: [SQL], _ limit: Int) -> SQL {
         let filter: SQL = conditions.isEmpty ? "" : "WHERE \(conditions.joined(separator: " AND "))"
-        return try await database.rows(
-            """
-            SELECT id, type, at, user_id, session_id, ip, user_agent, request_id, detail
-            FROM security_event \(filter) ORDER BY id DESC LIMIT \(query.limit)
-            """
-        ).map(RecordedEvent.init)
+        return "SELECT \(columns) FROM security_event \(filter) ORDER BY id DESC LIMIT \(limit)"
     }
 }
 
