@@ -92,6 +92,25 @@ import Testing
     }
 
     @Test(arguments: DatabaseKind.available)
+    func `more than a batch that waited for long is sealed to the last`(kind: DatabaseKind) async throws {
+        try await SealedJournal.open(kind) { log in
+            try await log.record(1)
+            try await log.seal()
+            try await log.database.transaction { sql in
+                for _ in 1...2300 {
+                    try EventRecorder().record(log.journal.event(.logout, user: Journal.ana), in: sql)
+                    log.time.advance(by: .seconds(5))
+                }
+            }
+            log.time.advance(by: .hours(6))
+            try await log.record(1)
+            #expect(try await log.seal() == 2301)
+            #expect(try await log.seal() == 0)
+            #expect(try await log.findings() == [])
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
     func `a clock that was set back holds nothing up`(kind: DatabaseKind) async throws {
         try await SealedJournal.open(kind) { log in
             log.time.advance(by: .days(1))

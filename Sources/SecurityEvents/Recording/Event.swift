@@ -6,6 +6,11 @@ package enum EventEntity {}
 /// The identity of one security event; in the order of time.
 package typealias EventID = Identifier<EventEntity>
 
+extension EventID {
+    /// The moment at which it was made: its first 48 bits (UUID version 7, RFC 9562 §5.7).
+    var moment: Timestamp { Timestamp(milliseconds: Int64(high >> 16)) }
+}
+
 /// Where a request came from, as far as it can be trusted: for events, sessions and limits.
 package struct RequestSource: Sendable, Hashable {
     /// The client's address, after the trusted proxies; `nil` for the command line.

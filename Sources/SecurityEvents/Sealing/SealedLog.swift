@@ -14,7 +14,8 @@ struct SealedLog: Sendable, Hashable {
     let sequence: Int64
     /// Its link of the chain.
     let mac: Fingerprint
-    /// By the clock of the node that sealed it.
+    /// Up to when all is sealed, but for what is committed late: by the clock of the node that sealed it, or the moment of the last sealed
+    /// event while more wait.
     let sealedAt: Timestamp
     /// The place of the oldest event whose seal is kept.
     let firstSequence: Int64

@@ -123,7 +123,9 @@ package final class Sealer: Sendable {
             firstSequence: log.sequence + 1, lastSequence: sequence, previousMAC: log.mac, headMAC: mac,
             root: tree.root(), keyID: key.id, sealedAt: now, code: &code)
         try sql.run(checkpoint.insertion)
-        try sql.run("UPDATE security_log SET sequence = \(sequence), mac = \(mac), sealed_at = \(now) WHERE id = 1")
+        // A full batch may leave more behind, however old: then the next looks on from where this one has come to, and not from now.
+        let reached = rows.count < Self.batch ? now : min(now, events.last?.event.id.moment ?? now)
+        try sql.run("UPDATE security_log SET sequence = \(sequence), mac = \(mac), sealed_at = \(reached) WHERE id = 1")
         for follower in sealFollowers { try follower.follow(events, in: sql) }
         return (rows.count, (sequence, mac))
     }
