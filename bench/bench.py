@@ -48,6 +48,8 @@ def parse():
     parser.add_argument("database", nargs="?", default="all", choices=DATABASES)
     parser.add_argument("names", nargs="*", metavar="name", help=" ".join(figures.ALL) + " (by default all)")
     parser.add_argument("--binary", required=True, help="the release build of gatehouse")
+    parser.add_argument(
+        "--events", type=int, default=1_000_000, help="how many events the log holds for the figure dashboard (1,000,000)")
     parser.add_argument("--json", help="the file to write the figures to")
     arguments = parser.parse_args()
     unknown = set(arguments.names) - set(figures.ALL)
@@ -63,7 +65,7 @@ def measure(arguments, database, directory, found):
     url = os.environ["TEST_DATABASE_URL"] if database == "PostgreSQL" else f"sqlite:{data}/gatehouse.db"
     print(f"==> {database}: an owner, 500 clients, {gatehouse.ACCOUNTS} accounts", file=sys.stderr)
     password = gatehouse.prepare(arguments.binary, data, url)
-    site = figures.Site(arguments.binary, database, url, directory, password)
+    site = figures.Site(arguments.binary, database, url, directory, password, arguments.events)
     for name, figure in figures.ALL.items():
         if not arguments.names or name in arguments.names:
             print(f"==> {database}: {name}", file=sys.stderr)

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import dashboard as log
 import enumeration as timing
 import factors
 import limits
@@ -56,6 +57,8 @@ class Site:
     url: str
     directory: Path
     owner_password: str
+    events: int
+    """How long the security log is that the dashboard looks at."""
 
     def server(self, name="data", environment=None):
         """A server that runs in this site."""
@@ -193,6 +196,14 @@ def second_factors(site):
         "a second step, processor", site.database, factors.second_step(site), "ms", 2, "2 ms", 1, at_least=False)
 
 
+def dashboard(site):
+    """The dashboard over a long security log, and pages of it. Fills the log for good, so it comes last."""
+    for name, median, p99 in log.latencies(site, site.events):
+        yield Figure(
+            f"{name}, {site.events:,} events, median (p99 {p99:.1f} ms)", site.database, median, "ms", 10, "10 ms", 1,
+            at_least=False)
+
+
 def lookups(site):
     """What is looked up in memory on each request; the same on both databases, so measured with the first."""
     if site.database != "SQLite":
@@ -209,4 +220,4 @@ def lookups(site):
 
 ALL = {"start": start, "logins": logins, "refreshes": refreshes, "pages": pages, "memory": memory,
     "enumeration": enumeration, "factors": second_factors,
-    "lookups": lookups}
+    "lookups": lookups, "dashboard": dashboard}

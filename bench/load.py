@@ -16,6 +16,8 @@ class Load:
 
     rate: float
     """Answers in a second."""
+    p50: float
+    """Milliseconds within which half of the answers came."""
     p99: float
     """Milliseconds within which 99 of 100 answers came."""
     answers: int
@@ -42,9 +44,13 @@ def run(url, seconds, connections, **options):
     text = done.stdout
     if done.returncode or "Requests/sec" not in text or "Non-2xx" in text or "Socket errors" in text:
         raise LoadFailed(f"{url}:\n{text}{done.stderr}")
-    number, unit = re.search(r"99%\s+([\d.]+)(us|ms|s|m)\b", text).groups()
+
+    def percentile(share):
+        number, unit = re.search(rf"{share}%\s+([\d.]+)(us|ms|s|m)\b", text).groups()
+        return float(number) * MILLISECONDS[unit]
+
     return Load(
-        rate=float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1]), p99=float(number) * MILLISECONDS[unit],
+        rate=float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1]), p50=percentile(50), p99=percentile(99),
         answers=int(re.search(r"(\d+) requests in", text)[1]))
 
 

@@ -85,9 +85,17 @@ class Server:
     def post(self, path, body, token=None):
         """The JSON answer to a JSON request, on behalf of whoever `token` is."""
         headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+        return self.ask("POST", path, json.dumps(body), headers)
+
+    def get(self, path, token):
+        """The JSON answer to a request on behalf of whoever `token` is."""
+        return self.ask("GET", path, None, {"Authorization": f"Bearer {token}"})
+
+    def ask(self, method, path, body, headers):
+        """The JSON answer, which has to be a success."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
-            connection.request("POST", path, json.dumps(body), headers)
+            connection.request(method, path, body, headers)
             response = connection.getresponse()
             text = response.read()
         finally:
