@@ -85,10 +85,13 @@ package final class Sealer: Sendable {
     }
 
     /// Events from `bound` on that have no seal, in the order of their identities.
+    ///
+    /// The bound is said of the seals as well: PostgreSQL goes through both side by side, and would begin with the first seal of all.
     static func unsealed(after bound: EventID, columns: SQL, limit: Int) -> SQL {
         """
         SELECT \(columns) FROM security_event e
-        WHERE e.id >= \(bound) AND NOT EXISTS (SELECT 1 FROM security_seal s WHERE s.event_id = e.id)
+        WHERE e.id >= \(bound) AND NOT EXISTS (
+            SELECT 1 FROM security_seal s WHERE s.event_id = e.id AND s.event_id >= \(bound))
         ORDER BY e.id LIMIT \(limit)
         """
     }
