@@ -42,6 +42,8 @@ struct Sealing: Service {
 
     private func seal(_ sealer: Sealer) async throws {
         while true {
+            // A long backlog must not hold up the end of the server: the next start goes on with it.
+            try Task.checkCancellation()
             let round = try await sealer.seal()
             if round.foundLogSetBack { installation.logger.critical("the end of the security log was set back") }
             if round.sealed < Sealer.batch { return }
@@ -81,7 +83,7 @@ struct Sealing: Service {
     }
 
     private func drain<Cargo>(_ shipment: Shipment<Cargo>, to receiver: some LogReceiver<Cargo>) async throws {
-        while try await shipment.ship(to: receiver) > 0 {}
+        while try await shipment.ship(to: receiver) > 0 { try Task.checkCancellation() }
     }
 
     /// A round that fails is told once, tried again in the next, and told again when it works.
