@@ -147,8 +147,13 @@ package enum IdentitySchema {
                     )
                     """,
                 ]),
-        ] + MFASchema.migrations + [knownDevices, breachedPasswords]
+        ] + MFASchema.migrations + [knownDevices, breachedPasswords, stolenSessions]
     }
+
+    private static let stolenSessions = Migration(
+        22, "stolen sessions are found by their owner",
+        // Asked at every sign-in: whoever has many sessions must not wait for all of them.
+        ["CREATE INDEX session_stolen ON session (user_id, revoked_at) WHERE revocation_reason = 'theft'"])
 
     private static let breachedPasswords = Migration(
         20, "what a service says of a password",

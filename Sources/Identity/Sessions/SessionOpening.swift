@@ -45,8 +45,8 @@ struct SessionOpening: Sendable {
         let before = try sql.row(
             """
             SELECT device_epoch, (SELECT id FROM session WHERE user_id = \(account.id) LIMIT 1) AS other,
-                (SELECT MAX(revoked_at) FROM session WHERE user_id = \(account.id)
-                    AND revocation_reason = \(RevocationReason.theft.rawValue)) AS robbed_at
+                (SELECT MAX(revoked_at) FROM session
+                    WHERE user_id = \(account.id) AND revocation_reason = 'theft') AS robbed_at
             FROM account WHERE id = \(account.id)
             """)
         let other: SessionID? = try before?.optional("other")
