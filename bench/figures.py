@@ -8,6 +8,7 @@ from pathlib import Path
 
 import dashboard as log
 import enumeration as timing
+import cost
 import factors
 import limits
 import load
@@ -17,7 +18,9 @@ import sessions
 ROUNDS = 3
 SATURATED_POOL = dict(connections=32, script="login.lua", arguments=(gatehouse.ACCOUNTS, gatehouse.PASSWORD))
 POSTGRES_CONNECTIONS = 10
-SQLITE_CONNECTIONS = (64, 128)
+"""How many the server has to its database, and so how many pgbench gets."""
+CONNECTIONS = (64, 128)
+"""To the server."""
 LIVE_SESSIONS = 100_000
 FLUSH = 17
 """Seconds within which the server has surely written down the activity of sessions."""
@@ -117,15 +120,16 @@ def refreshes(site):
                 server.origin + "/v1/auth/refresh", seconds, connections, script="refresh.lua", arguments=(chains,)).rate
 
         if site.database == "PostgreSQL":
-            refresh(POSTGRES_CONNECTIONS, 1)
+            refresh(CONNECTIONS[0], 1)
             statements, rate = in_turn(
                 lambda: limits.refreshes_by_pgbench(site.url, site.directory, 4, POSTGRES_CONNECTIONS),
-                lambda: refresh(POSTGRES_CONNECTIONS, 4))
+                lambda: refresh(CONNECTIONS[0], 4))
             yield Figure(
-                "refreshes", site.database, rate, "/s", statements, "one statement by pgbench", 0.5, at_least=True)
+                f"refreshes, {CONNECTIONS[0]} connections", site.database, rate, "/s", statements,
+                "one statement by pgbench", 0.5, at_least=True)
             return
-        refresh(SQLITE_CONNECTIONS[0], 1)
-        for connections in SQLITE_CONNECTIONS:
+        refresh(CONNECTIONS[0], 1)
+        for connections in CONNECTIONS:
             syncs, rate = in_turn(
                 lambda: limits.syncs_per_second(site.directory, 1), lambda: refresh(connections, 3))
             limit, name = min((5000, "5,000/s"), (20 * syncs, f"20 x {syncs:,.0f} disk syncs"))
@@ -218,6 +222,25 @@ def lookups(site):
             at_least=False)
 
 
-ALL = {"start": start, "logins": logins, "refreshes": refreshes, "pages": pages, "memory": memory,
+def cost_of_seeing(site):
+    """All of detection, alerts, audit and metrics on against off, over a modelled working day. Linux alone."""
+    if not Path("/proc/self/schedstat").exists():
+        return
+    off, on = cost.days(site)
+    hours = cost.HOURS * 3600
+    yield Figure(
+        f"a day of {gatehouse.ACCOUNTS} people: processor, all on ({on.processor:.0f} s) less all off ({off.processor:.0f} s)",
+        site.database, (on.processor - off.processor) / hours * 100, "%", 1, "1 % of one core", 1, at_least=False)
+    yield Figure(
+        f"a day: memory, all on ({on.memory:.0f} MB) less all off ({off.memory:.0f} MB)", site.database, on.memory - off.memory,
+        "MB", 21, "21 MB", 1, at_least=False)
+    if site.database == "PostgreSQL":
+        more = (on.statements - off.statements) / gatehouse.ACCOUNTS / cost.HOURS
+        yield Figure(
+            f"a day: statements for a person and hour, all on ({on.statements:,}) less all off ({off.statements:,})",
+            site.database, more, "", 10, "10", 1.5, at_least=False)
+
+
+ALL = {"cost": cost_of_seeing, "start": start, "logins": logins, "refreshes": refreshes, "pages": pages, "memory": memory,
     "enumeration": enumeration, "factors": second_factors,
     "lookups": lookups, "dashboard": dashboard}

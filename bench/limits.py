@@ -73,7 +73,7 @@ WITH rotated AS (
         AND EXISTS (SELECT 1 FROM account WHERE account.id = session.user_id AND status = 'active')
     RETURNING id, user_id
 )
-INSERT INTO security_event (id, type, at, user_id, session_id, ip, user_agent, request_id, detail)
+INSERT INTO bench_event (id, type, at, user_id, session_id, ip, user_agent, request_id, detail)
 SELECT (lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0')
         || substr(md5(random()::text), 1, 20))::uuid,
     'token_refresh', :now::bigint, user_id, id, '127.0.0.1', '', '019aabcd-0000-7000-8000-000000000000', '{}'
@@ -85,13 +85,15 @@ FROM rotated;
 def refreshes_by_pgbench(url, directory, seconds, connections):
     """What a refresh does, as one statement on the same tables, by pgbench: the rate that PostgreSQL itself allows.
 
-    Every connection has a session of its own, whose generation it counts up as a chain of refreshes does.
+    Every connection has a session of its own, whose generation it counts up as a chain of refreshes does. The events go to a table of
+    their own, like that of the product: the server would seal them, while its own refreshes are measured.
     """
     fixture = "id::text LIKE 'ffffffff-ffff-ffff-ffff-%'"
     now = int(time.time() * 1000)
     columns = """generation, rotated_at, created_at, authenticated_at, methods, last_active_at, absolute_expiry,
         refresh_expiry, ip, user_agent"""
     postgres.run(url, f"""
+        CREATE TABLE IF NOT EXISTS bench_event (LIKE security_event INCLUDING ALL);
         DELETE FROM session WHERE {fixture};
         INSERT INTO session (id, user_id, {columns})
         SELECT lpad(to_hex(n), 32, 'f')::uuid, account.id, 1, {now}, {now}, {now}, 'pwd', {now}, {now} + 43200000,
