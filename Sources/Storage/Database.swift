@@ -3,7 +3,10 @@ package protocol SQLSession {
     /// Runs one statement and returns its rows (of a `SELECT`, or of a `RETURNING`).
     func rows(_ statement: SQL) throws -> [Row]
     /// Runs one statement and returns how many rows it changed.
-    @discardableResult func run(_ statement: SQL) throws -> Int
+    func changes(_ statement: SQL) throws -> Int
+    /// Runs one statement to which nobody needs an answer. It takes effect before whatever is run next; on PostgreSQL it travels with that,
+    /// or with the commit, and so its failure may show only there.
+    func run(_ statement: SQL) throws
     /// Tells the other nodes `message` on `channel` when, and only if, the transaction is committed. At most 8,000 bytes.
     ///
     /// Does nothing on SQLite, which has one node; a second process there finds out by looking.
@@ -61,8 +64,10 @@ package protocol Database: Sendable {
 
     /// Runs the statements in order as one transaction and returns the rows of each: one round trip.
     ///
-    /// For the hot paths, where a later statement is conditional on an earlier one through SQL itself.
-    func batch(_ statements: [SQL]) async throws -> [[Row]]
+    /// For the hot paths, where a later statement is conditional on an earlier one through SQL itself. When the statements lock one
+    /// row that is there already and no other, `row` is what tells that row apart: then the batches of many callers may share a
+    /// round trip and a commit, and nobody is told before that commit is on disk. A batch that fails fails alone.
+    func batch(_ statements: [SQL], locking row: [UInt8]?) async throws -> [[Row]]
 
     /// What is announced on `channel` from now on, by this node too; a ``Announcement/gap`` comes first. `nil` where there are no
     /// other nodes (SQLite). Ends when the reader stops, or when the database is closed.
@@ -76,6 +81,9 @@ package protocol Database: Sendable {
 }
 
 extension Database {
+    /// Runs the statements in order as one transaction of their own; see ``batch(_:locking:)``.
+    package func batch(_ statements: [SQL]) async throws -> [[Row]] { try await batch(statements, locking: nil) }
+
     /// No other nodes.
     package func announcements(on channel: Channel) -> AsyncStream<Announcement>? { nil }
 }

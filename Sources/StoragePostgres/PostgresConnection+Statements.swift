@@ -8,8 +8,10 @@ extension PostgresConnection {
         let parameters: Parameters
 
         init(_ sql: SQL) throws {
-            let (text, values) = sql.rendered(for: .postgres)
-            guard !text.utf8.contains(0) else { throw StorageError.failed("a statement holds a NUL byte") }
+            var (text, values) = sql.rendered(for: .postgres)
+            guard !text.withUTF8({ unsafe $0.contains(0) }) else {
+                throw StorageError.failed("a statement holds a NUL byte")
+            }
             parameters = try Parameters(values)
             key = PreparedNames.Key(text: text, types: parameters.types)
         }
@@ -31,21 +33,11 @@ extension PostgresConnection {
         }
     }
 
-    /// Runs one statement and returns how many rows it changed.
-    func changes(_ sql: SQL) throws -> Int { try execute(Call(sql)).result.changes }
-
     /// The rows of `result`, with the columns' names kept for the next time.
     func rows(_ result: PostgresResult, _ entry: PreparedNames.Entry) throws -> [Row] {
         let columns = entry.columns ?? result.columns()
         entry.columns = columns
         return try result.rows(columns)
-    }
-
-    /// Has the server prepare `calls`, as far as it has not. Not inside a pipeline.
-    func prepare(_ calls: [Call]) throws -> [PreparedNames.Entry] {
-        let missing = Set(calls.lazy.map(\.key).filter { self.prepared[$0] == nil })
-        if prepared.isFull(for: missing.count) { try forgetPrepared() }
-        return try calls.map { call in try prepared[call.key] ?? prepare(call) }
     }
 
     /// Drops all prepared statements, on both sides.
@@ -54,24 +46,27 @@ extension PostgresConnection {
         try command("DEALLOCATE ALL")
     }
 
-    private func prepare(_ call: Call) throws -> PreparedNames.Entry {
-        let name = prepared.newName()
-        let types = call.key.types
-        let result = unsafe PostgresResult(
-            types.withUnsafeBufferPointer { types in
-                unsafe PQprepare(handle, name, call.key.text, Int32(types.count), types.baseAddress)
-            })
-        if let failure = failure(of: result) { throw failure }
-        return prepared.remember(call.key, as: name)
-    }
-
-    private func execute(_ call: Call) throws -> (result: PostgresResult, entry: PreparedNames.Entry) {
-        guard let entry = try prepare([call]).first else { throw StorageError.failed("nothing was prepared") }
+    /// Runs one statement: one round trip, and one more when the connection sees it for the first time.
+    func execute(_ call: Call) throws -> Answer {
+        let entry = try prepared[call.key] ?? prepare(call)
         let result = unsafe PostgresResult(
             call.parameters.lend { count, values, lengths, formats in
                 unsafe PQexecPrepared(handle, entry.name, count, values, lengths, formats, 1)
             })
         if let failure = failure(of: result) { throw failure }
         return (result, entry)
+    }
+
+    private func prepare(_ call: Call) throws -> PreparedNames.Entry {
+        if prepared.isFull(for: 1) { try forgetPrepared() }
+        let entry = PreparedNames.Entry(name: prepared.newName())
+        let types = call.key.types
+        let result = unsafe PostgresResult(
+            types.withUnsafeBufferPointer { types in
+                unsafe PQprepare(handle, entry.name, call.key.text, Int32(types.count), types.baseAddress)
+            })
+        if let failure = failure(of: result) { throw failure }
+        prepared.remember(call.key, entry)
+        return entry
     }
 }

@@ -12,6 +12,7 @@ package final class PostgresDatabase: Database {
     private let threads: NIOThreadPool
     private let admission: Admission
     private let configuration: PostgresConfiguration
+    private let groups: GroupCommit
     private let listeners = Mutex<[PostgresListener]>([])
 
     private init(_ configuration: PostgresConfiguration, world: World) throws {
@@ -19,6 +20,8 @@ package final class PostgresDatabase: Database {
         pool = try ConnectionPool(configuration, world: world)
         threads = NIOThreadPool(numberOfThreads: configuration.poolMaximum)
         admission = Admission(capacity: configuration.poolMaximum + configuration.longestQueue)
+        // Two, so that one fills while the other is on its way; one where more would leave others nothing.
+        groups = GroupCommit(lanes: configuration.poolMaximum < 4 ? 1 : 2)
         threads.start()
     }
 
@@ -82,9 +85,10 @@ package final class PostgresDatabase: Database {
         }
     }
 
-    /// Runs the statements as one transaction; see ``Storage/Database/batch(_:)``.
-    package func batch(_ statements: [SQL]) async throws -> [[Row]] {
+    /// Runs the statements as one transaction; see ``Storage/Database/batch(_:locking:)``.
+    package func batch(_ statements: [SQL], locking row: [UInt8]?) async throws -> [[Row]] {
         guard !statements.isEmpty else { return [] }
+        if let row { return try await share(statements, row) }
         return try await onThread { pool in
             try PostgresTransaction(pool: pool).tryingAgain { connection in try connection.batch(statements) }
         }
@@ -110,6 +114,21 @@ package final class PostgresDatabase: Database {
         }
         // It only fails when the threads have ended already.
         try? await threads.shutdownGracefully()
+    }
+
+    /// Runs the statements together with those of others that wait.
+    private func share(_ statements: [SQL], _ row: [UInt8]) async throws -> [[Row]] {
+        try admission.enter()
+        defer { admission.leave() }
+        let (pool, groups) = (pool, groups)
+        return try await withCheckedThrowingContinuation { continuation in
+            let job = GroupCommit.Job(statements: statements, row: row) { continuation.resume(with: $0) }
+            guard groups.enqueue(job) else { return }
+            threads.submit { state in
+                guard case .active = state else { return groups.fail(.unavailable("the database is closed")) }
+                groups.drain(pool)
+            }
+        }
     }
 
     /// Runs `work` on a thread of ours. Once it waits there, cancellation of the caller's task changes nothing.

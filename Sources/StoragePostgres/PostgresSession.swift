@@ -1,27 +1,86 @@
 import Storage
 
 /// What a transaction's body speaks to. After the first failed statement nothing more is sent: the server would refuse it.
+///
+/// What nobody asks an answer to waits, and travels with the next statement that has one: `BEGIN` with the first, the last writes with
+/// `COMMIT`. A round trip costs more than most statements.
 final class PostgresSession: SQLSession {
+    /// So many statements travel together at most, which bounds the memory that they take.
+    private static let mostWaiting = 128
+
     private let connection: PostgresConnection
+    /// What opens the transaction, until it is sent.
+    private var opening: String?
+    private var waiting: [SQL] = []
     /// The first failure of a statement.
     private(set) var failure: PostgresFailure?
+    /// Whether the connection turned out to be gone before anything was sent that could have had an effect.
+    private(set) var wasNeverOpened = false
 
-    init(_ connection: PostgresConnection) { self.connection = connection }
+    /// A session whose transaction begins with `opening`.
+    init(_ connection: PostgresConnection, opening: String) {
+        self.connection = connection
+        self.opening = opening
+    }
 
-    func rows(_ statement: SQL) throws -> [Row] { try keepingFailure { try connection.rows(statement) } }
+    func rows(_ statement: SQL) throws -> [Row] {
+        let (result, entry) = try answer(statement)
+        return try keepingFailure { try connection.rows(result, entry) }
+    }
 
-    @discardableResult
-    func run(_ statement: SQL) throws -> Int { try keepingFailure { try connection.changes(statement) } }
+    func changes(_ statement: SQL) throws -> Int { try answer(statement).result.changes }
+
+    func run(_ statement: SQL) throws {
+        if let failure { throw failure.storageError }
+        waiting.append(statement)
+        if waiting.count >= Self.mostWaiting { try keepingFailure { _ = try exchange() } }
+    }
 
     func announce(_ message: String, on channel: Channel) throws {
-        _ = try rows("SELECT pg_notify(\(channel.rawValue) || \(Self.channelSuffix), \(message))")
+        try run("SELECT pg_notify(\(channel.rawValue) || \(Self.channelSuffix), \(message))")
     }
 
     /// Keeps two installations in one database apart: the channels of PostgreSQL know no schemas.
     static let channelSuffix: SQL = "'_' || left(md5(current_schema()), 8)"
 
-    private func keepingFailure<T>(_ body: () throws -> T) throws -> T {
+    /// Commits. Throws the ``PostgresFailure`` of a statement, whenever it was, or of the commit.
+    func commit() throws {
+        if let failure { throw failure }
+        if opening != nil, waiting.isEmpty { return }
+        do {
+            guard try exchange(closing: "COMMIT").tag == "COMMIT" else {
+                throw PostgresFailure(message: "PostgreSQL rolled the transaction back")
+            }
+        } catch let failure as PostgresFailure {
+            self.failure = failure
+            throw failure
+        }
+    }
+
+    private func answer(_ statement: SQL) throws -> PostgresConnection.Answer {
         if let failure { throw failure.storageError }
+        waiting.append(statement)
+        return try keepingFailure {
+            guard let answer = try exchange().answers.last else { throw connection.lastFailure() }
+            return answer
+        }
+    }
+
+    /// Sends what waits, in one round trip.
+    private func exchange(closing: String? = nil) throws -> (answers: [PostgresConnection.Answer], tag: String) {
+        let (statements, opening) = (waiting, opening)
+        waiting = []
+        do {
+            let answers = try connection.exchange(statements, opening: opening, closing: closing)
+            self.opening = nil
+            return answers
+        } catch let failure as PostgresFailure {
+            wasNeverOpened = failure.isBroken && opening != nil && closing == nil
+            throw failure
+        }
+    }
+
+    private func keepingFailure<T>(_ body: () throws -> T) throws -> T {
         do {
             return try body()
         } catch let failure as PostgresFailure {

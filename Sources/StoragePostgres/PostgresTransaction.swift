@@ -10,22 +10,17 @@ struct PostgresTransaction {
     func run<T>(_ begin: String, _ body: (any SQLSession) throws -> T) throws -> T {
         var isFirstConnection = true
         return try tryingAgain { connection in
-            do {
-                try connection.command(begin)
-            } catch let failure as PostgresFailure where failure.isBroken && isFirstConnection {
-                // Nothing was said yet that could have had an effect, so another connection may take its place.
-                isFirstConnection = false
-                throw AnotherConnection()
-            }
-            let session = PostgresSession(connection)
+            let session = PostgresSession(connection, opening: begin)
             do {
                 let value = try body(session)
-                if let failure = session.failure { throw failure }
-                guard try connection.command("COMMIT") == "COMMIT" else {
-                    throw PostgresFailure(message: "PostgreSQL rolled the transaction back")
-                }
+                try session.commit()
                 return value
             } catch {
+                if session.wasNeverOpened, isFirstConnection {
+                    // Nothing was said yet that could have had an effect, so another connection may take its place.
+                    isFirstConnection = false
+                    throw AnotherConnection()
+                }
                 if !connection.isBroken { _ = try? connection.command("ROLLBACK") }
                 if let failure = session.failure, failure.asksForAnotherTry { throw failure }
                 throw error

@@ -36,11 +36,7 @@ struct PreparedNames {
     }
 
     /// Remembers that the server has prepared `key`.
-    mutating func remember(_ key: Key, as name: String) -> Entry {
-        let entry = Entry(name: name)
-        entries[key] = entry
-        return entry
-    }
+    mutating func remember(_ key: Key, _ entry: Entry) { entries[key] = entry }
 
     /// Forgets all of them.
     mutating func removeAll() { entries = [:] }

@@ -91,8 +91,8 @@ package final class SQLiteDatabase: Storage.Database {
         }
     }
 
-    /// Runs the statements as one transaction; see ``Storage/Database/batch(_:)``.
-    package func batch(_ statements: [SQL]) async throws -> [[Row]] {
+    /// Runs the statements as one transaction, which shares its commit anyway; see ``Storage/Database/batch(_:locking:)``.
+    package func batch(_ statements: [SQL], locking row: [UInt8]?) async throws -> [[Row]] {
         try await transaction { session in try statements.map { try session.rows($0) } }
     }
 

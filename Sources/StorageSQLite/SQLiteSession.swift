@@ -15,8 +15,9 @@ final class SQLiteSession: SQLSession {
         try keepingFailure { try connection.rows(statement.rendered(for: .sqlite)) }
     }
 
-    @discardableResult
-    func run(_ statement: SQL) throws -> Int {
+    func run(_ statement: SQL) throws { _ = try changes(statement) }
+
+    func changes(_ statement: SQL) throws -> Int {
         try keepingFailure { try connection.changes(statement.rendered(for: .sqlite)) }
     }
 

@@ -116,7 +116,7 @@ import Testing
         try await Office.open(kind) { office in
             let kept = try await office.client(office.owner, "Kept") { $0.assignedTo = office.ben.userID }
             try await office.database.transaction { session in
-                _ = try session.run("UPDATE account SET status = 'disabled' WHERE id = \(office.ben.userID)")
+                _ = try session.changes("UPDATE account SET status = 'disabled' WHERE id = \(office.ben.userID)")
             }
             var draft = ClientDraft(firstName: "Jane")
             draft.assignedTo = office.ben.userID

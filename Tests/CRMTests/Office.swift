@@ -29,7 +29,7 @@ struct Office: Sendable {
             func person(_ name: String, _ role: Role, status: String = "active") async throws -> Scope {
                 let scope = Scope(userID: time.world.identifier(), sessionID: time.world.identifier(), role: role)
                 try await database.transaction { session in
-                    _ = try session.run(
+                    _ = try session.changes(
                         """
                         INSERT INTO account (id, email, first_name, last_name, role, status, created_at, updated_at)
                         VALUES (\(scope.userID), \("\(name)@example.com"), \(name), 'Test', \(role.rawValue),

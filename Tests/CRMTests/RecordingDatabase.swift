@@ -41,9 +41,9 @@ final class RecordingDatabase: Database {
         return try await database.reduce(statement, into: start(), body)
     }
 
-    func batch(_ statements: [SQL]) async throws -> [[Row]] {
+    func batch(_ statements: [SQL], locking row: [UInt8]?) async throws -> [[Row]] {
         opened.withLock { $0 += 1 }
-        return try await database.batch(statements)
+        return try await database.batch(statements, locking: row)
     }
 
     func close() async { await database.close() }

@@ -63,7 +63,7 @@ import Testing
     func `a key that was tampered with or moved opens nothing`(kind: DatabaseKind) async throws {
         try await GateFixture.open(kind, { $0.algorithm = .edDSA }) { fixture in
             _ = try await fixture.database.transaction { sql in
-                try sql.run(
+                try sql.changes(
                     """
                     UPDATE key_ring SET wrapped = (SELECT other.wrapped FROM key_ring AS other
                         WHERE other.id = 'signing-eddsa-1')

@@ -149,7 +149,7 @@ import Testing
             let ana = try #require(try await fixture.gate.team.account(try GateFixture.address("ana"))).id
             let other = try #require(try await fixture.gate.team.account(try GateFixture.address("thief"))).id
             _ = try await fixture.database.transaction { sql in
-                try sql.run(
+                try sql.changes(
                     """
                     UPDATE mfa_totp SET sealed_secret = (SELECT sealed_secret FROM mfa_totp WHERE account_id = \(other))
                     WHERE account_id = \(ana)

@@ -88,12 +88,12 @@ import Testing
         try await GateFixture.open(kind, { $0.signIn.requiresVerifiedEmail = true }) { fixture in
             let account = try await fixture.register()
             _ = try await fixture.database.transaction { sql in
-                try sql.run("UPDATE account SET email_verified_at = NULL")
+                try sql.changes("UPDATE account SET email_verified_at = NULL")
             }
             #expect(try await fixture.signIn().kind == "e-mail not verified")
             #expect(try await fixture.signIn(password: GateFixture.wrongPassword).kind == "invalid credentials")
             _ = try await fixture.database.transaction { sql in
-                try sql.run("UPDATE account SET email_verified_at = 1 WHERE id = \(account.id)")
+                try sql.changes("UPDATE account SET email_verified_at = 1 WHERE id = \(account.id)")
             }
             #expect(try await fixture.signIn().kind == "signed in")
         }

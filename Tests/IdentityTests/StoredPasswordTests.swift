@@ -81,7 +81,7 @@ import Testing
             let ana = try await fixture.register("ana")
             let ben = try await fixture.register("ben", password: "Qv3-anchor-Violet-60")
             _ = try await fixture.database.transaction { sql in
-                try sql.run(
+                try sql.changes(
                     """
                     UPDATE account_password
                     SET sealed_hash = (SELECT other.sealed_hash FROM account_password AS other

@@ -48,11 +48,11 @@ final class WatchedDatabase: Database {
         return try await database.reduce(statement, into: start(), body)
     }
 
-    func batch(_ statements: [SQL]) async throws -> [[Row]] {
+    func batch(_ statements: [SQL], locking row: [UInt8]?) async throws -> [[Row]] {
         count()
         batched.withLock { $0.append(statements.count) }
         try duringBatch.withLock { $0 }?()
-        return try await database.batch(statements)
+        return try await database.batch(statements, locking: row)
     }
 
     func close() async { await database.close() }
@@ -77,9 +77,14 @@ private final class WatchedSession: SQLSession {
         return try session.rows(statement)
     }
 
-    func run(_ statement: SQL) throws -> Int {
+    func changes(_ statement: SQL) throws -> Int {
         database.countStatement()
-        return try session.run(statement)
+        return try session.changes(statement)
+    }
+
+    func run(_ statement: SQL) throws {
+        database.countStatement()
+        try session.run(statement)
     }
 
     func announce(_ message: String, on channel: Channel) throws { try session.announce(message, on: channel) }

@@ -97,7 +97,7 @@ import Testing
                 }
             }
             await started.hasBeenSet()
-            try await database.transaction { session in _ = try session.run("UPDATE counter SET value = 7") }
+            try await database.transaction { session in _ = try session.changes("UPDATE counter SET value = 7") }
             written.set()
             #expect(try await reading.value == [0, 0])
             #expect(try await database.counter("n") == 7)
@@ -110,7 +110,7 @@ import Testing
             try await database.setUp(Tables.counters)
             await #expect(throws: StorageError.self) {
                 try await database.read { session in
-                    _ = try session.run("INSERT INTO counter (name, value) VALUES ('a', 1)")
+                    _ = try session.changes("INSERT INTO counter (name, value) VALUES ('a', 1)")
                 }
             }
             #expect(try await database.counters() == 0)

@@ -39,7 +39,7 @@ import Testing
             let pid: Int = try #require(try await database.rows(Self.backend).first).get("pid")
             try await Self.end(pid, from: killer)
             try await database.transaction { session in
-                _ = try session.run("INSERT INTO counter (name, value) VALUES ('a', 1)")
+                _ = try session.changes("INSERT INTO counter (name, value) VALUES ('a', 1)")
             }
             #expect(try await database.counter("a") == 1)
         }
@@ -52,7 +52,7 @@ import Testing
             let pid: Int = try #require(try await database.rows(Self.backend).first).get("pid")
             let writing = Task {
                 try await database.transaction { session in
-                    try session.run("INSERT INTO counter (name, value) VALUES ('a', 1)")
+                    _ = try session.changes("INSERT INTO counter (name, value) VALUES ('a', 1)")
                     started.set()
                     ended.wait()
                     try session.run("INSERT INTO counter (name, value) VALUES ('b', 1)")
@@ -98,7 +98,8 @@ import Testing
                 return count == 1
             }
             for (index, name) in names.enumerated() {
-                try session.run("UPDATE counter SET value = value + 1 WHERE name = \(name)")
+                // Asked for its answer, and so sent at once.
+                _ = try session.changes("UPDATE counter SET value = value + 1 WHERE name = \(name)")
                 if index == 0, isFirst {
                     mine.set()
                     theirs.wait()

@@ -12,7 +12,7 @@ import Testing
             let id: Identifier<Self> = TestWorld().world.identifier()
             let words = "naïve \u{1F3E0} \"quoted\"\n"
             try await database.transaction { session in
-                _ = try session.run(
+                _ = try session.changes(
                     """
                     INSERT INTO sample (id, whole, real, words, blob)
                     VALUES (\(id), \(Int64.min), \(1.5), \(words), \([UInt8]([0, 255])))

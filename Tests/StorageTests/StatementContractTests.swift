@@ -59,7 +59,7 @@ import Testing
             ]
             for statement in violations {
                 let error = await #expect(throws: StorageError.self) {
-                    try await database.transaction { session in _ = try session.run(statement) }
+                    try await database.transaction { session in _ = try session.changes(statement) }
                 }
                 guard case .constraintViolated(let name) = error else {
                     Issue.record("\(String(describing: error))")

@@ -73,7 +73,7 @@ import Testing
                                 try session.run("INSERT INTO counter (name, value) VALUES (\("\(number)"), 0)")
                                 guard number % 10 == 5 else { return }
                                 // A statement that writes: SQLite rolls back everything when it cuts one off.
-                                _ = try session.run(
+                                _ = try session.changes(
                                     "INSERT INTO counter (name, value) SELECT 'x', n FROM (" + Self.endless + ") AS e")
                             }
                             return false

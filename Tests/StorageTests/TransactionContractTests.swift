@@ -36,13 +36,13 @@ import Testing
             try await database.setUp(Tables.counters)
             let (changes, total) = try await database.transaction { session -> ([Int], Int?) in
                 var changes: [Int] = []
-                changes.append(try session.run("INSERT INTO counter (name, value) VALUES ('a', 1), ('b', 2)"))
-                changes.append(try session.run("UPDATE counter SET value = value + 1 WHERE value > 5"))
-                changes.append(try session.run("UPDATE counter SET value = value + 1"))
-                changes.append(try session.run("CREATE TABLE other (x BIGINT)"))
+                changes.append(try session.changes("INSERT INTO counter (name, value) VALUES ('a', 1), ('b', 2)"))
+                changes.append(try session.changes("UPDATE counter SET value = value + 1 WHERE value > 5"))
+                changes.append(try session.changes("UPDATE counter SET value = value + 1"))
+                changes.append(try session.changes("CREATE TABLE other (x BIGINT)"))
                 let total: Int? = try session.row("SELECT sum(value) AS n FROM counter")?.get("n")
-                changes.append(try session.run("DELETE FROM counter WHERE name = 'a'"))
-                changes.append(try session.run("DELETE FROM counter WHERE name = 'a'"))
+                changes.append(try session.changes("DELETE FROM counter WHERE name = 'a'"))
+                changes.append(try session.changes("DELETE FROM counter WHERE name = 'a'"))
                 return (changes, total)
             }
             #expect(changes == [2, 0, 2, 0, 1, 0])
@@ -112,7 +112,7 @@ import Testing
                 let caller = Task {
                     unsafe withUnsafeCurrentTask { task in unsafe task?.cancel() }
                     return try await database.transaction { session in
-                        try session.run("INSERT INTO counter (name, value) VALUES (\("\(number)"), 1)")
+                        try session.changes("INSERT INTO counter (name, value) VALUES (\("\(number)"), 1)")
                     }
                 }
                 #expect(try await caller.value == 1)
@@ -170,7 +170,7 @@ import Testing
                     group.addTask {
                         do {
                             try await database.transaction { session in
-                                _ = try session.run("INSERT INTO counter (name, value) VALUES (\("\(number)"), 1)")
+                                _ = try session.changes("INSERT INTO counter (name, value) VALUES (\("\(number)"), 1)")
                             }
                             return 1
                         } catch StorageError.unavailable {

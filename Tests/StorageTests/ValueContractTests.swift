@@ -24,7 +24,7 @@ import Testing
             for (whole, real, words, blob) in Self.samples {
                 let id: Identifier<Self> = time.world.identifier()
                 try await database.transaction { session in
-                    let changed = try session.run(
+                    let changed = try session.changes(
                         """
                         INSERT INTO sample (id, whole, real, words, blob)
                         VALUES (\(id), \(whole), \(real), \(words), \(blob))
@@ -48,7 +48,7 @@ import Testing
             let moment = Timestamp(milliseconds: -1)
             let address = try #require(EmailAddress("ana@example.com"))
             try await database.transaction { session in
-                _ = try session.run("INSERT INTO fact VALUES (\(moment), \(true), \(address))")
+                _ = try session.changes("INSERT INTO fact VALUES (\(moment), \(true), \(address))")
             }
             let row = try #require(try await database.rows("SELECT at, is_true, email FROM fact").first)
             #expect(try row.get("at") == moment)

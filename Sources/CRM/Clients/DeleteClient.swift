@@ -38,7 +38,7 @@ extension ClientBook {
             if let expectedVersion, expectedVersion != client.version {
                 return .versionMismatch(current: client.version)
             }
-            let changed = try session.run(
+            let changed = try session.changes(
                 """
                 UPDATE client SET deleted_at = \(now), updated_at = \(now), version = version + 1
                 WHERE id = \(id) AND version = \(client.version) AND deleted_at IS NULL

@@ -70,7 +70,7 @@ package enum AccountTable {
         of id: AccountID, to address: EmailAddress, at now: Timestamp, in sql: any SQLSession
     ) throws -> Bool {
         // Asked by the same statement: an address that was taken a moment ago must not end the transaction.
-        try sql.run(
+        try sql.changes(
             """
             UPDATE account SET email = \(address), email_verified_at = \(now), updated_at = \(now)
             WHERE id = \(id) AND NOT EXISTS (SELECT 1 FROM account AS other WHERE other.email = \(address) AND other.id <> \(id))

@@ -113,7 +113,7 @@ package final class KeyRing: Sendable {
             let wrapped = try SealedValue.seal(
                 key.material.exposed, under: present.key, at: Self.place(key.id), in: world)
             _ = try await database.transaction { session in
-                try session.run(
+                try session.changes(
                     """
                     UPDATE key_ring SET wrapped = \(wrapped), wrapped_under = \(present.id)
                     WHERE id = \(key.id) AND wrapped_under <> \(present.id)

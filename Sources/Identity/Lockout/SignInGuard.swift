@@ -87,7 +87,7 @@ package struct SignInGuard: Sendable {
     package func prune(_ database: any Database, now: Timestamp) async throws -> Int {
         let horizon = now - max(policy.window, policy.duration) - LockoutPolicy.longestAttempt
         return try await database.transaction { sql in
-            try sql.run("DELETE FROM sign_in_guard WHERE updated_at < \(horizon)")
+            try sql.changes("DELETE FROM sign_in_guard WHERE updated_at < \(horizon)")
         }
     }
 

@@ -32,7 +32,7 @@ struct CodeCheck: Sendable {
         let isOutdated = gate.ring.active(.factorSealing)?.id != sealed.keyID
         let rests = isOutdated ? try gate.factorSealing.seal(secret, "mfa_totp", account) : sealed
         for step in steps {
-            let changed = try sql.run(
+            let changed = try sql.changes(
                 """
                 UPDATE mfa_totp SET last_step = \(step), key_id = \(rests.keyID), sealed_secret = \(rests.bytes)
                 WHERE account_id = \(account) AND confirmed_at IS NOT NULL AND last_step < \(step)
@@ -47,7 +47,7 @@ struct CodeCheck: Sendable {
     func recoveryCode(_ typed: String, of account: AccountID, in sql: any SQLSession) throws -> Finding {
         guard let code = RecoveryCode.canonical(typed) else { return .wrong(reason: "wrong_code") }
         let hashes = gate.factorSealing.hashes(of: code, account).map { "\($0)" as SQL }.joined(separator: ", ")
-        let changed = try sql.run(
+        let changed = try sql.changes(
             """
             UPDATE mfa_recovery_code SET used_at = \(gate.world.now())
             WHERE account_id = \(account) AND used_at IS NULL AND code_hash IN (\(hashes))
@@ -64,7 +64,7 @@ struct CodeCheck: Sendable {
         guard let digits = OneTimeCode.digits(typed),
             gate.sentCodes.accepts(digits, sent.hash, boundTo: challenge.tokenHash)
         else { return .wrong(reason: "wrong_code") }
-        let changed = try sql.run(
+        let changed = try sql.changes(
             """
             UPDATE sign_in_challenge SET code_hash = NULL, code_kind = NULL
             WHERE token_hash = \(challenge.tokenHash) AND code_hash = \(sent.hash)

@@ -44,7 +44,7 @@ package struct FactorRecovery: Sendable {
         _ account: AccountID, by: String, session: SessionID?, from source: RequestSource, _ gate: GateParts,
         in sql: any SQLSession
     ) throws -> Bool {
-        guard try sql.run("DELETE FROM mfa_recovery WHERE account_id = \(account)") == 1 else { return false }
+        guard try sql.changes("DELETE FROM mfa_recovery WHERE account_id = \(account)") == 1 else { return false }
         try gate.recorder.record(
             Event(
                 .mfaRecoveryStopped, in: gate.world, user: account, session: session, from: source, detail: ["by": by]),

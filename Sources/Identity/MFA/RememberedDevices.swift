@@ -47,7 +47,7 @@ package struct RememberedDevices: Sendable {
     func recognize(_ token: String, of account: AccountID, in sql: any SQLSession) throws -> Bool {
         guard token.utf8.count <= 100 else { return false }
         let now = gate.world.now()
-        return try sql.run(
+        return try sql.changes(
             """
             UPDATE remembered_device SET last_used_at = \(now)
             WHERE token_hash = \(SignInChallenges.hash(token)) AND account_id = \(account) AND expires_at > \(now)
@@ -74,7 +74,7 @@ package struct RememberedDevices: Sendable {
         let gate = gate
         let which: SQL = id.map { "AND id = \($0)" } ?? ""
         return try await gate.database.transaction { sql in
-            let count = try sql.run("DELETE FROM remembered_device WHERE account_id = \(scope.userID) \(which)")
+            let count = try sql.changes("DELETE FROM remembered_device WHERE account_id = \(scope.userID) \(which)")
             guard count > 0 else { return false }
             try gate.recorder.record(
                 Event(

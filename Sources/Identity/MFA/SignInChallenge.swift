@@ -93,7 +93,7 @@ struct SignInChallenges: Sendable {
 
     /// Uses a challenge up; `false` when somebody else has.
     func use(_ challenge: SignInChallenge, in sql: any SQLSession) throws -> Bool {
-        try sql.run("DELETE FROM sign_in_challenge WHERE token_hash = \(challenge.tokenHash)") == 1
+        try sql.changes("DELETE FROM sign_in_challenge WHERE token_hash = \(challenge.tokenHash)") == 1
     }
 
     /// Remembers how many codes were right in a row.

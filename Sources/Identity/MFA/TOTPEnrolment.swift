@@ -100,7 +100,7 @@ package struct TOTPEnrolment: Sendable {
         else { return .notFound }
         let now = gate.world.now()
         guard let step = TOTP.steps(matching: code, secret: secret, at: now).last else { return .wrong }
-        let changed = try sql.run(
+        let changed = try sql.changes(
             """
             UPDATE mfa_totp SET confirmed_at = \(now), last_step = \(step)
             WHERE account_id = \(account) AND confirmed_at IS NULL AND sealed_secret = \(sealed.bytes)

@@ -66,7 +66,7 @@ struct PasskeyChallenges: Sendable {
         guard keys.contains(where: { $0.isValid(code, for: authenticated) }) else { return false }
         let expiresAt = Timestamp(milliseconds: Int64(bigEndianBytes: content.dropFirst(Self.nonceLength)))
         guard expiresAt > world.now() else { return false }
-        return try sql.run(
+        return try sql.changes(
             """
             INSERT INTO used_passkey_challenge (nonce, expires_at)
             VALUES (\(Array(content.prefix(Self.nonceLength))), \(expiresAt))

@@ -19,7 +19,7 @@ enum PasskeyTable {
 
     /// Writes one; `false` when somebody has the credential already.
     static func insert(_ passkey: Passkey, in sql: any SQLSession) throws -> Bool {
-        try sql.run(
+        try sql.changes(
             """
             INSERT INTO passkey
                 (id, account_id, credential_id, algorithm, public_key, sign_count, aaguid, attachment, transports,

@@ -104,7 +104,7 @@ package struct Reauthenticate: Sendable {
         if case .factor(let kind, _) = means { event.detail["factor"] = kind.rawValue }
         let told = event
         let row = try await gate.database.transaction { sql -> Row? in
-            let changed = try sql.run(
+            let changed = try sql.changes(
                 """
                 UPDATE session SET authenticated_at = \(now), last_active_at = \(now)
                 WHERE id = \(scope.sessionID) AND user_id = \(scope.userID) AND revoked_at IS NULL

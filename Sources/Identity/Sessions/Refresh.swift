@@ -66,7 +66,8 @@ package struct Refresh: Sendable {
         let results = try await database.batch(
             [rotation]
                 + recorder.statements(
-                    event, from: "session", where: "id = \(token.sessionID) AND rotation_id = \(event.id)"))
+                    event, from: "session", where: "id = \(token.sessionID) AND rotation_id = \(event.id)"),
+            locking: token.sessionID.bytes)
         if let row = results.first?.first {
             let (session, account) = (try Session(row), try Account(row))
             return .granted(

@@ -30,12 +30,12 @@ enum SessionTable {
     /// The same columns for the `RETURNING` of a statement that changes sessions, which can join nothing.
     static var columnsWithAccount: SQL {
         let account: [SQL] = [
-            "id", "email", "first_name", "last_name", "role", "status", "email_verified_at", "created_at",
+            "email", "first_name", "last_name", "role", "status", "email_verified_at", "created_at",
         ]
         let looked = account.map {
             "(SELECT account.\($0) FROM account WHERE account.id = session.user_id) AS \($0)" as SQL
         }
-        return ([columns] + looked).joined(separator: ", ")
+        return ([columns, "session.user_id AS id"] + looked).joined(separator: ", ")
     }
 
     /// The columns that make a session.

@@ -23,7 +23,7 @@ package struct EventRecorder: Sendable {
         for charge in budget.charges(event) { try session.run(charge) }
         // Always asked, so that an event costs the same three statements whether it is written or not.
         let isWritten =
-            try session.run(
+            try session.changes(
                 Self.insertion + "SELECT \(Self.values(event, user: "\(event.userID)")) \(budget.permission(event))")
             > 0
         guard isWritten else { return }

@@ -114,7 +114,7 @@ private struct Folded {
 
     /// Takes the row out of the table; `false` when another node has.
     func take(in sql: any SQLSession) throws -> Bool {
-        try sql.run(
+        try sql.changes(
             """
             DELETE FROM security_event_budget
             WHERE ends_at = \(subject.endsAt) AND source = \(source) AND type = \(subject.type)

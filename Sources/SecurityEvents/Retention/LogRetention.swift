@@ -55,7 +55,7 @@ package struct LogRetention: Sendable {
         else { return (0, false) }
         let range: SQL = "sequence BETWEEN \(oldest.firstSequence) AND \(oldest.lastSequence)"
         let gone = try SealedLog.opened(for: .pruning, in: sql) {
-            let gone = try sql.run(
+            let gone = try sql.changes(
                 "DELETE FROM security_event WHERE id IN (SELECT event_id FROM security_seal WHERE \(range))")
             try sql.run("DELETE FROM security_seal WHERE \(range)")
             try sql.run("DELETE FROM security_checkpoint WHERE last_sequence = \(oldest.lastSequence)")

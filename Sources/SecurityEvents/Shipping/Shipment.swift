@@ -46,7 +46,7 @@ package struct Shipment<Cargo: LogCargo>: Sendable {
         try await receiver.take(pieces)
         let (name, holder) = (name, holder)
         _ = try await database.transaction { sql in
-            try sql.run(
+            try sql.changes(
                 """
                 UPDATE security_shipment SET sequence = \(last), leased_until = 0
                 WHERE name = \(name) AND holder = \(holder) AND sequence < \(last)

@@ -71,7 +71,7 @@ package struct Outbox: Sendable {
     package func settle(_ item: OutboxItem) async throws {
         let now = world.now()
         _ = try await database.transaction { sql in
-            try sql.run(
+            try sql.changes(
                 """
                 UPDATE outbox SET state = 'sent', payload = NULL, settled_at = \(now), leased_until = NULL, last_error = NULL
                 WHERE id = \(item.id)
@@ -120,7 +120,7 @@ package struct Outbox: Sendable {
         let now = world.now()
         let which: SQL = id.map { "id = \($0)" } ?? "state = 'dead'"
         return try await database.transaction { sql in
-            try sql.run(
+            try sql.changes(
                 """
                 UPDATE outbox SET state = 'waiting', due_at = \(now), created_at = \(now), leased_until = NULL, settled_at = NULL
                 WHERE \(which) AND state <> 'sent' AND payload IS NOT NULL
@@ -132,7 +132,7 @@ package struct Outbox: Sendable {
     package func prune() async throws {
         let horizon = world.now() - Self.memory
         _ = try await database.transaction { sql in
-            try sql.run("DELETE FROM outbox WHERE state <> 'waiting' AND settled_at < \(horizon)")
+            try sql.changes("DELETE FROM outbox WHERE state <> 'waiting' AND settled_at < \(horizon)")
         }
     }
 }

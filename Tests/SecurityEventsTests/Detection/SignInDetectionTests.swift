@@ -280,7 +280,8 @@ private struct Untouchable: SQLSession {
     struct Touched: Error {}
 
     func rows(_ statement: SQL) throws -> [Row] { throw Touched() }
-    func run(_ statement: SQL) throws -> Int { throw Touched() }
+    func changes(_ statement: SQL) throws -> Int { throw Touched() }
+    func run(_ statement: SQL) throws { throw Touched() }
     func announce(_ message: String, on channel: Channel) throws { throw Touched() }
 }
 
@@ -296,9 +297,14 @@ private final class Counting: SQLSession {
         return try real.rows(statement)
     }
 
-    func run(_ statement: SQL) throws -> Int {
+    func changes(_ statement: SQL) throws -> Int {
         count += 1
-        return try real.run(statement)
+        return try real.changes(statement)
+    }
+
+    func run(_ statement: SQL) throws {
+        count += 1
+        try real.run(statement)
     }
 
     func announce(_ message: String, on channel: Channel) throws { try real.announce(message, on: channel) }
