@@ -7,7 +7,6 @@ import json
 import struct
 import subprocess
 import time
-from pathlib import Path
 
 import load
 import server as gatehouse
@@ -26,9 +25,9 @@ def processor_milliseconds(server, work, count):
 
 
 def on_processor(server):
-    """Nanoseconds that the server's threads have run. Linux alone."""
-    tasks = Path(f"/proc/{server.process.pid}/task").iterdir()
-    return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks)
+    """Nanoseconds that the server has run, threads that have ended included. Linux alone."""
+    # What clock_getcpuclockid(3) would give: the process's clock.
+    return time.clock_gettime_ns((~server.process.pid << 3) | 2)
 
 
 class Passkeys:
