@@ -34,10 +34,11 @@ package struct Fingerprint: Sendable, Hashable {
         self = unsafe SHA256.hash(data: bytes).withUnsafeBytes { unsafe Fingerprint($0) } ?? .zero
     }
 
-    /// HMAC-SHA256 of `bytes` (RFC 2104).
-    init(authenticating bytes: [UInt8], with key: SymmetricKey) {
-        let code = HMAC<SHA256>.authenticationCode(for: bytes, using: key)
-        self = unsafe code.withUnsafeBytes { unsafe Fingerprint($0) } ?? .zero
+    /// HMAC-SHA256 of `bytes` (RFC 2104) under the key with which `begun` was made.
+    init(authenticating bytes: [UInt8], continuing begun: HMAC<SHA256>) {
+        var code = begun
+        code.update(data: bytes)
+        self = unsafe code.finalize().withUnsafeBytes { unsafe Fingerprint($0) } ?? .zero
     }
 
     /// Appends the 32 bytes.

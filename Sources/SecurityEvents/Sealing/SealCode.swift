@@ -5,11 +5,12 @@ import Crypto
 ///
 /// One value serves many codes, one after the other, and so allocates once.
 struct SealCode {
-    private let key: SymmetricKey
+    /// Has taken in the key and nothing else; a copy of it begins each code, which saves half of its work.
+    private let begun: HMAC<SHA256>
     private var bytes: [UInt8] = []
 
     init(_ key: AuditKey) {
-        self.key = key.key
+        begun = HMAC<SHA256>(key: key.key)
         bytes.reserveCapacity(256)
     }
 
@@ -18,7 +19,7 @@ struct SealCode {
         begin("L", sequence)
         previous.append(to: &bytes)
         leaf.append(to: &bytes)
-        return Fingerprint(authenticating: bytes, with: key)
+        return Fingerprint(authenticating: bytes, continuing: begun)
     }
 
     /// Says that the batch is as it was sealed.
@@ -28,20 +29,20 @@ struct SealCode {
         bytes.append(bigEndian: checkpoint.sealedAt.milliseconds)
         for part in [checkpoint.previousMAC, checkpoint.headMAC, checkpoint.root] { part.append(to: &bytes) }
         bytes.append(contentsOf: checkpoint.keyID.utf8)
-        return Fingerprint(authenticating: bytes, with: key)
+        return Fingerprint(authenticating: bytes, continuing: begun)
     }
 
     /// Says that the log rightly begins at `sequence`: what came before was pruned.
     mutating func start(_ sequence: Int64) -> Fingerprint {
         begin("S", sequence)
-        return Fingerprint(authenticating: bytes, with: key)
+        return Fingerprint(authenticating: bytes, continuing: begun)
     }
 
     /// Says that `kept` is what rightly remains of the event at `sequence`.
     mutating func remnant(_ kind: SealRemnant.Kind, _ sequence: Int64, _ kept: Fingerprint) -> Fingerprint {
         begin(kind == .pruned ? "P" : "E", sequence)
         kept.append(to: &bytes)
-        return Fingerprint(authenticating: bytes, with: key)
+        return Fingerprint(authenticating: bytes, continuing: begun)
     }
 
     private mutating func begin(_ letter: Unicode.Scalar, _ sequence: Int64) {
