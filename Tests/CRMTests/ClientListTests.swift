@@ -249,6 +249,32 @@ import Testing
         }
     }
 
+    @Test(arguments: DatabaseKind.available)
+    func `the total of the whole book is right after what happened at once`(kind: DatabaseKind) async throws {
+        try await Office.open(kind) { office in
+            func totals() async throws -> [Int] {
+                let whole = try await office.page(office.owner).total
+                // A search that all of them answer is counted row by row.
+                return [whole, try await office.page(office.owner) { $0.search = "client" }.total]
+            }
+            #expect(try await totals() == [0, 0])
+            let made = try await withThrowingTaskGroup(of: Client.self) { group in
+                for number in 0..<20 { group.addTask { try await office.client(office.ana, "Client \(number)") } }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(try await totals() == [20, 20])
+            let proof = try office.proof(office.owner)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                // Each is deleted by two at once, of whom one finds nothing.
+                for client in made.prefix(7) + made.prefix(7) {
+                    group.addTask { _ = try await office.book.delete(office.owner, client.id, proof: proof) }
+                }
+                try await group.waitForAll()
+            }
+            #expect(try await totals() == [13, 13])
+        }
+    }
+
     @Test(arguments: DatabaseKind.available.filter { $0 == .sqlite })
     func `each order reads its index`(kind: DatabaseKind) async throws {
         try await Office.open(kind) { office in

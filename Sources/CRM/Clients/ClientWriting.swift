@@ -40,6 +40,7 @@ struct ClientWriting {
         guard let row = rows.first else { throw StorageError.failed("an inserted client was not returned") }
         try insertCollaborators(id, content.collaborators)
         try insertMatches(id, Self.matches(of: content))
+        try BookSize.change(by: 1, in: session)
         return try Client(row)
     }
 

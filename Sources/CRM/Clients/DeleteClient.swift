@@ -43,7 +43,9 @@ extension ClientBook {
                 UPDATE client SET deleted_at = \(now), updated_at = \(now), version = version + 1
                 WHERE id = \(id) AND version = \(client.version) AND deleted_at IS NULL
                 """)
-            return changed == 1 ? .deleted : .notFound
+            guard changed == 1 else { return .notFound }
+            try BookSize.change(by: -1, in: session)
+            return .deleted
         }
     }
 }

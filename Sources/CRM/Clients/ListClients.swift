@@ -53,7 +53,8 @@ extension ClientBook {
             start = "AND (\(query.sort.column), id) \(comparison) (\(key), \(position[1]))"
         }
         let filter = Self.filter(scope, query, words)
-        let statement = Self.statement(for: query, filter: filter, start: start)
+        let total = Self.isWholeBook(scope, query, words) ? BookSize.query : Self.count(filter)
+        let statement = Self.statement(for: query, filter: filter, start: start, total: total)
         var found = try await database.reduce(statement, into: Found(clients: clients())) { found, row in
             found.total = Int(try row.integer(ClientListColumn.total))
             found.count += 1
@@ -65,7 +66,7 @@ extension ClientBook {
         }
         if found.count == 0, query.cursor != nil {
             // What stood behind the cursor is gone; there is no row on which the total could stand.
-            found.total = try await database.rows(Self.total(filter)).first?.get("total") ?? 0
+            found.total = try await database.rows(total).first?.get("total") ?? 0
         }
         let nextCursor = found.count > query.limit ? cursors.seal(found.last, for: binding) : nil
         return .page(ClientPage(clients: found.clients, nextCursor: nextCursor, total: found.total))
@@ -82,15 +83,21 @@ extension ClientBook {
     }
 
     /// One row for each client of the page and one more to tell whether there is a next one; the total stands on each.
-    private static func statement(for query: ClientQuery, filter: SQL, start: SQL) -> SQL {
+    private static func statement(for query: ClientQuery, filter: SQL, start: SQL, total: SQL) -> SQL {
         let direction: SQL = query.sort.isDescending ? "DESC" : "ASC"
         return """
-            SELECT \(Client.columns), sort_name, (\(total(filter))) AS total FROM client WHERE \(filter) \(start)
+            SELECT \(Client.columns), sort_name, (\(total)) AS total FROM client WHERE \(filter) \(start)
             ORDER BY \(query.sort.column) \(direction), id \(direction) LIMIT \(query.limit + 1)
             """
     }
 
-    private static func total(_ filter: SQL) -> SQL { "SELECT COUNT(*) AS total FROM client WHERE \(filter)" }
+    private static func count(_ filter: SQL) -> SQL { "SELECT COUNT(*) AS total FROM client WHERE \(filter)" }
+
+    /// Whether the filter of the query leaves nothing out that is not in the trash.
+    private static func isWholeBook(_ scope: Scope, _ query: ClientQuery, _ words: [String]) -> Bool {
+        scope.role.seesEverything && words.isEmpty && query.stage == nil && query.source == nil
+            && query.assignedTo == nil && query.tag == nil
+    }
 
     private static func filter(_ scope: Scope, _ query: ClientQuery, _ words: [String]) -> SQL {
         var conditions = [ClientVisibility(scope).ofMany]
