@@ -5,7 +5,8 @@ import Synchronization
 /// flush of its log, one answer.
 ///
 /// A group locks its rows in one order, that of ``Job/row``, so that two groups, here or on another node, cannot wait for each other in a
-/// circle. When one batch fails, the server undoes all; then each runs alone, and only the one at fault fails.
+/// circle; and it waits for a lock only for a moment, so that one row that somebody holds does not hold up those of everybody. When one
+/// batch fails, the server undoes all; then each runs by itself, elsewhere, and only the one at fault fails or waits.
 final class GroupCommit: Sendable {
     /// One batch.
     struct Job: Sendable {
@@ -21,6 +22,9 @@ final class GroupCommit: Sendable {
         var lanes = 0
     }
 
+    /// Shorter than the second after which PostgreSQL looks for circles of locks.
+    private static let patience: SQL = "SET LOCAL lock_timeout = 250"
+
     private let state = Mutex(State())
     private let lanes: Int
     private let groupLimit: Int
@@ -31,7 +35,7 @@ final class GroupCommit: Sendable {
         self.groupLimit = groupLimit
     }
 
-    /// Adds `job` to the queue. Whether the caller must now have ``drain(_:)`` called on a thread of its own.
+    /// Adds `job` to the queue. Whether the caller must now have ``drain(_:alone:)`` called on a thread of its own.
     func enqueue(_ job: Job) -> Bool {
         state.withLock { state in
             state.waiting.append(job)
@@ -41,9 +45,9 @@ final class GroupCommit: Sendable {
         }
     }
 
-    /// Runs what waits until nothing does.
-    func drain(_ pool: ConnectionPool) {
-        while let group = nextGroup() { run(group, PostgresTransaction(pool: pool)) }
+    /// Runs what waits until nothing does. `alone` has a job run by itself, on another thread.
+    func drain(_ pool: ConnectionPool, alone: (Job) -> Void) {
+        while let group = nextGroup() { run(group, PostgresTransaction(pool: pool), alone) }
     }
 
     /// Tells all that wait that nothing runs any more.
@@ -63,23 +67,34 @@ final class GroupCommit: Sendable {
         }
     }
 
-    private func run(_ group: [Job], _ transaction: PostgresTransaction) {
-        let answers = Result {
-            try transaction.tryingAgain { connection in try connection.batch(group.flatMap(\.statements)) }
-        }
-        switch answers {
-        case .success(let answers):
-            var rest = answers[...]
-            for job in group {
-                job.finish(.success(Array(rest.prefix(job.statements.count))))
-                rest = rest.dropFirst(job.statements.count)
-            }
-        // Nobody knows whether the server has committed, so nothing is sent again.
-        case .failure(StorageError.unavailable(let reason)):
+    private func run(_ group: [Job], _ transaction: PostgresTransaction, _ alone: (Job) -> Void) {
+        do {
+            let answers = try transaction.tryingAgain { connection in try Self.exchange(group, on: connection) }
+            for (job, answer) in zip(group, answers) { job.finish(answer) }
+        } catch StorageError.unavailable(let reason) {
+            // Nobody knows whether the server has committed, so nothing is sent again.
             for job in group { job.finish(.failure(StorageError.unavailable(reason))) }
-        case .failure(let error):
-            if group.count == 1 { return group.forEach { $0.finish(.failure(error)) } }
-            for job in group { run([job], transaction) }
+        } catch {
+            for job in group { alone(job) }
+        }
+    }
+
+    /// Throws when nothing was kept. What is wrong with an answer is its job's alone: the rest was committed with it.
+    private static func exchange(_ group: [Job], on connection: PostgresConnection) throws -> [Result<
+        [[Row]], any Error
+    >] {
+        let sent = [patience] + group.flatMap(\.statements)
+        do {
+            let (answers, tag) = try connection.exchange(sent, opening: "BEGIN", closing: "COMMIT")
+            guard tag == "COMMIT" else { throw PostgresFailure(message: "PostgreSQL rolled the transaction back") }
+            var rest = answers.dropFirst()
+            return group.map { job in
+                defer { rest = rest.dropFirst(job.statements.count) }
+                return Result { try rest.prefix(job.statements.count).map { try connection.rows($0.result, $0.entry) } }
+            }
+        } catch {
+            if !connection.isBroken { _ = try? connection.command("ROLLBACK") }
+            throw error
         }
     }
 }

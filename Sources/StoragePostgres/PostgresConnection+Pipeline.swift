@@ -24,14 +24,11 @@ extension PostgresConnection {
         }
         let steps = try steps(statements.map { try Call($0) }, opening, closing)
         guard unsafe PQenterPipelineMode(handle) == 1 else { throw lastFailure() }
-        var failure: PostgresFailure?
-        do {
-            for step in steps { try send(step) }
-        } catch let error as PostgresFailure {
-            failure = error
-        }
-        guard unsafe PQpipelineSync(handle) == 1 else { throw failure ?? lastFailure() }
+        // Whoever cannot send all of it does not synchronise: the server would keep what has arrived. The connection is given up.
+        for step in steps { try send(step) }
+        guard unsafe PQpipelineSync(handle) == 1 else { throw lastFailure() }
 
+        var failure: PostgresFailure?
         let results = readPipeline(&failure)
         guard unsafe PQexitPipelineMode(handle) == 1 else { throw failure ?? lastFailure() }
         var answers: [Answer] = []
@@ -109,6 +106,8 @@ extension PostgresConnection {
             }
         }
         failure = failure ?? lastFailure()
+        // The server may have said why before it hung up.
+        failure?.isBroken = true
         return results
     }
 }

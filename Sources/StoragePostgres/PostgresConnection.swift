@@ -50,8 +50,10 @@ import Darwin
     /// Whether the connection is gone, as far as libpq has noticed.
     var isBroken: Bool { unsafe PQstatus(handle) != CONNECTION_OK }
 
-    /// Whether no transaction is open, so that the next job may have the connection.
-    var isIdle: Bool { unsafe !isBroken && PQtransactionStatus(handle) == PQTRANS_IDLE }
+    /// Whether no transaction is open and nothing is on its way, so that the next job may have the connection.
+    var isIdle: Bool {
+        unsafe !isBroken && PQtransactionStatus(handle) == PQTRANS_IDLE && PQpipelineStatus(handle) == PQ_PIPELINE_OFF
+    }
 
     /// Whether the connection outlived its rest.
     ///

@@ -8,6 +8,9 @@ import Synchronization
 /// Every call of libpq runs on one of the database's own threads, one job per thread and connection at a time: nothing
 /// that blocks ever runs on the threads of Swift's tasks.
 package final class PostgresDatabase: Database {
+    /// With fewer connections, groups would hold all of them against everything else.
+    private static let fewestForGroups = 4
+
     private let pool: ConnectionPool
     private let threads: NIOThreadPool
     private let admission: Admission
@@ -20,8 +23,8 @@ package final class PostgresDatabase: Database {
         pool = try ConnectionPool(configuration, world: world)
         threads = NIOThreadPool(numberOfThreads: configuration.poolMaximum)
         admission = Admission(capacity: configuration.poolMaximum + configuration.longestQueue)
-        // Two, so that one fills while the other is on its way; one where more would leave others nothing.
-        groups = GroupCommit(lanes: configuration.poolMaximum < 4 ? 1 : 2)
+        // Two, so that one fills while the other is on its way.
+        groups = GroupCommit(lanes: 2)
         threads.start()
     }
 
@@ -88,7 +91,7 @@ package final class PostgresDatabase: Database {
     /// Runs the statements as one transaction; see ``Storage/Database/batch(_:locking:)``.
     package func batch(_ statements: [SQL], locking row: [UInt8]?) async throws -> [[Row]] {
         guard !statements.isEmpty else { return [] }
-        if let row { return try await share(statements, row) }
+        if let row, configuration.poolMaximum >= Self.fewestForGroups { return try await share(statements, row) }
         return try await onThread { pool in
             try PostgresTransaction(pool: pool).tryingAgain { connection in try connection.batch(statements) }
         }
@@ -120,14 +123,28 @@ package final class PostgresDatabase: Database {
     private func share(_ statements: [SQL], _ row: [UInt8]) async throws -> [[Row]] {
         try admission.enter()
         defer { admission.leave() }
-        let (pool, groups) = (pool, groups)
+        let (pool, groups, threads) = (pool, groups, threads)
         return try await withCheckedThrowingContinuation { continuation in
             let job = GroupCommit.Job(statements: statements, row: row) { continuation.resume(with: $0) }
             guard groups.enqueue(job) else { return }
             threads.submit { state in
                 guard case .active = state else { return groups.fail(.unavailable("the database is closed")) }
-                groups.drain(pool)
+                groups.drain(pool) { job in Self.run(job, pool, threads) }
             }
+        }
+    }
+
+    /// Runs one batch by itself, on the next thread that is free.
+    private static func run(_ job: GroupCommit.Job, _ pool: ConnectionPool, _ threads: NIOThreadPool) {
+        threads.submit { state in
+            guard case .active = state else {
+                return job.finish(.failure(StorageError.unavailable("the database is closed")))
+            }
+            job.finish(
+                Result {
+                    try PostgresTransaction(pool: pool).tryingAgain { connection in try connection.batch(job.statements)
+                    }
+                })
         }
     }
 

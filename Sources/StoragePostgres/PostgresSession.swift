@@ -77,6 +77,10 @@ final class PostgresSession: SQLSession {
         } catch let failure as PostgresFailure {
             wasNeverOpened = failure.isBroken && opening != nil && closing == nil
             throw failure
+        } catch {
+            // Nothing was sent, and what waited is lost: the transaction is over.
+            failure = PostgresFailure(message: "\(error)")
+            throw error
         }
     }
 

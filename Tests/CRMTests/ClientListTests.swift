@@ -272,6 +272,11 @@ import Testing
                 try await group.waitForAll()
             }
             #expect(try await totals() == [13, 13])
+            // What somebody does by hand is put right in time.
+            _ = try await office.database.batch(["UPDATE client_book SET live = 99"])
+            #expect(try await totals() == [99, 13])
+            try await office.book.care()
+            #expect(try await totals() == [13, 13])
         }
     }
 

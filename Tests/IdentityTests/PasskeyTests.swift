@@ -74,6 +74,10 @@ import Testing
             #expect(try await fixture.usedChallenges() == used)
             #expect(try await fixture.signIn(try fixture.assertion(key, challenge)).kind == "signed in")
             #expect(try await fixture.usedChallenges() == used + 1)
+            // A clock that is set back makes none count again.
+            let ahead = try await fixture.signInChallenge()
+            fixture.time.advance(by: .minutes(-10))
+            #expect(try await fixture.signIn(try fixture.assertion(key, ahead)).kind == "invalid")
         }
     }
 

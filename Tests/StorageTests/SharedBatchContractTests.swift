@@ -57,6 +57,32 @@ import Testing
         }
     }
 
+    @Test(.enabled(if: DatabaseKind.available.contains(.postgres)))
+    func `wait alone for a row that somebody holds`() async throws {
+        try await withDatabase(.postgres) { database in
+            try await database.setUp(Tables.counters)
+            for row in 0..<20 { try await database.fill(row) }
+            let (held, go) = (Signal(), Signal())
+            let holder = Task {
+                try await database.transaction { session in
+                    _ = try session.changes("UPDATE counter SET value = value + 10 WHERE name = 'row0'")
+                    held.set()
+                    go.wait()
+                }
+            }
+            await held.hasBeenSet()
+            async let stuck = database.batch(Self.increment(0), locking: [0])
+            // Those of all others are answered though the row is held all the while.
+            let answers = try await Self.inParallel(19) { turn in
+                try await database.batch(Self.increment(turn + 1), locking: [UInt8(turn + 1)])
+            }
+            #expect(try answers.map { try $0.get().first?.count } == Array(repeating: 1, count: 19))
+            go.set()
+            try await holder.value
+            #expect(try await stuck.first?.first?.get("value") == 11)
+        }
+    }
+
     private static func increment(_ row: Int) -> [SQL] {
         [
             "UPDATE counter SET value = value + 1 WHERE name = \("row\(row)") RETURNING value",

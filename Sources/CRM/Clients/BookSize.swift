@@ -17,6 +17,14 @@ enum BookSize {
     /// The number, as a query of one row under the name `total`.
     static let query: SQL = "SELECT live AS total FROM client_book WHERE id = 1"
 
+    /// Counts anew, and puts right what a node of an older version or somebody's own SQL has left wrong.
+    static func recount(in session: any SQLSession) throws {
+        // Held first, and counted in a statement of its own: its picture then has every change that has touched the number.
+        _ = try session.rows("SELECT live FROM client_book WHERE id = 1 \(.forUpdate)")
+        try session.run(
+            "UPDATE client_book SET live = (SELECT COUNT(*) FROM client WHERE deleted_at IS NULL) WHERE id = 1")
+    }
+
     /// One client more, or one less.
     static func change(by difference: Int64, in session: any SQLSession) throws {
         try session.run("UPDATE client_book SET live = live + \(difference) WHERE id = 1")

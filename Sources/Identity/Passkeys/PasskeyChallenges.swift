@@ -10,6 +10,8 @@ struct PasskeyChallenges: Sendable {
     private static let nonceLength = 16
     private static let dateLength = 8
     private static let codeLength = 32
+    /// By how much the clocks of nodes may differ.
+    private static let clockSkew: Duration = .minutes(1)
     private let keys: [DerivedKey]
     private let world: World
 
@@ -65,7 +67,9 @@ struct PasskeyChallenges: Sendable {
         let code = challenge.dropFirst(length)
         guard keys.contains(where: { $0.isValid(code, for: authenticated) }) else { return false }
         let expiresAt = Timestamp(milliseconds: Int64(bigEndianBytes: content.dropFirst(Self.nonceLength)))
-        guard expiresAt > world.now() else { return false }
+        // From further ahead than any of ours can be: the clock was set back, and what was used may be forgotten.
+        let latest = world.now() + PasskeyPolicy.challengeLife + Self.clockSkew
+        guard expiresAt > world.now(), expiresAt <= latest else { return false }
         return try sql.changes(
             """
             INSERT INTO used_passkey_challenge (nonce, expires_at)
@@ -74,9 +78,9 @@ struct PasskeyChallenges: Sendable {
             """) == 1
     }
 
-    /// Forgets those that would count no more.
+    /// Forgets those that count no more, on other nodes neither.
     static func prune(at now: Timestamp, in sql: any SQLSession) throws {
-        try sql.run("DELETE FROM used_passkey_challenge WHERE expires_at <= \(now)")
+        try sql.run("DELETE FROM used_passkey_challenge WHERE expires_at <= \(now - .days(1))")
     }
 
     /// What the code is over. The content has one length and the purposes are ours, so no two uses read alike.

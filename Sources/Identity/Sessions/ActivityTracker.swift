@@ -32,6 +32,7 @@ package final class ActivityTracker: Sendable {
     }
 
     /// Writes what was noted since the last flush: one statement for 5,000 sessions. What could not be written is kept for the next.
+    /// The rows are locked in the order in which refreshes lock theirs, so that neither waits for the other in a circle.
     package func flush(to database: any Database) async throws {
         let noted = state.withLock { noted in
             noted.underWay = noted.unwritten
@@ -45,9 +46,11 @@ package final class ActivityTracker: Sendable {
                 let values = remaining.suffix(Self.rowsPerStatement).map { "(\($0.key), \($0.value))" as SQL }
                 _ = try await database.batch([
                     """
-                    WITH noted (id, at) AS (VALUES \(values.joined(separator: ", ")))
-                    UPDATE session SET last_active_at = noted.at FROM noted
-                    WHERE session.id = noted.id AND session.last_active_at < noted.at
+                    WITH noted (id, at) AS (VALUES \(values.joined(separator: ", "))),
+                        held AS (
+                            SELECT session.id, noted.at FROM session JOIN noted ON noted.id = session.id
+                            WHERE session.last_active_at < noted.at ORDER BY session.id \(.forUpdateOf("session")))
+                    UPDATE session SET last_active_at = held.at FROM held WHERE session.id = held.id
                     """
                 ])
                 remaining.removeLast(values.count)

@@ -1,3 +1,4 @@
+import CRM
 import Core
 import Dispatch
 import Identity
@@ -36,6 +37,7 @@ struct Maintenance: Service {
                 await attend("sessions not counted") { try await installation.gate.sessionFigures.settle() }
             }
             if round % Self.roundsBetweenPruning == 0 {
+                await attend("clients not counted") { try await installation.book.care() }
                 await attend("months of the security log not made") {
                     try await installation.gate.audit.months.prepare()
                 }

@@ -1,0 +1,8 @@
+import Storage
+
+extension ClientBook {
+    /// What has to be done now and then: see that the size of the book is right.
+    package func care() async throws {
+        try await database.transaction { session in try BookSize.recount(in: session) }
+    }
+}
