@@ -1,5 +1,6 @@
 import Dispatch
 package import Storage
+import Synchronization
 
 import class GRDB.DatabaseQueue
 
@@ -17,6 +18,7 @@ package final class SQLiteDatabase: Storage.Database {
 
     private let writer: DatabaseQueue
     private let writing: SQLiteConnection
+    private let isClosed = Mutex(false)
     private let admission = Admission(capacity: capacity)
     private let writes = GroupCommit()
     private let reads: ReaderLanes
@@ -96,9 +98,14 @@ package final class SQLiteDatabase: Storage.Database {
         try await transaction { session in try statements.map { try session.rows($0) } }
     }
 
-    /// Waits for what is under way, then lets the connections go.
+    /// Waits for what is under way, then lets the connections go. Once: whoever closes it again only waits.
     package func close() async {
         await admission.close()
+        let isFirst = isClosed.withLock { isClosed in
+            defer { isClosed = true }
+            return !isClosed
+        }
+        guard isFirst else { return }
         let (writer, writing, reads) = (writer, writing, reads)
         await withCheckedContinuation { continuation in
             // Waits for the writer and syncs the file, so it has a thread of its own. That it fails would mean a

@@ -187,6 +187,8 @@ import Testing
             let again = try await place.open()
             #expect(try await again.counters() == done)
             await again.close()
+            // Whoever closes once more finds it closed.
+            await again.close()
         }
     }
 }
