@@ -64,7 +64,9 @@ struct BoundedExchange: Sendable {
     private static func reason(_ error: any Error) -> String {
         switch error {
         case is NIOTooManyBytesError: "its answer is too large"
-        case let failure as HTTPClientError where failure == .deadlineExceeded: "it took too long"
+        // Reading is bounded by the same time as the whole, so either may be the first to notice.
+        case let failure as HTTPClientError where failure == .deadlineExceeded || failure == .readTimeout:
+            "it took too long"
         case let failure as HTTPClientError: "it cannot be reached: \(failure.shortDescription)"
         default: "it cannot be reached"
         }
