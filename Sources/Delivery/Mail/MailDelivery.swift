@@ -33,7 +33,7 @@ package struct MailDelivery: OutboxSender {
         case .unreadable: throw .unsent("sealed under a JWT_SECRET that is not known")
         case .mail(let mail):
             if let expiresAt = mail.expiresAt, world.now().milliseconds >= expiresAt {
-                throw .unsent("it was of use until \(Timestamp(milliseconds: expiresAt).iso8601) only")
+                throw .ranOut(at: Timestamp(milliseconds: expiresAt))
             }
             try await transport.send(message(mail, as: item))
             return true

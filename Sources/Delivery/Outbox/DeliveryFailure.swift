@@ -1,3 +1,5 @@
+import Core
+
 /// Why a message was not accepted, for the operator: without a password or token, the message's text, and the recipient's
 /// address.
 package enum DeliveryFailure: Error, Hashable {
@@ -7,4 +9,9 @@ package enum DeliveryFailure: Error, Hashable {
     case permanent(String)
     /// Given up before anybody was asked: it has run out, cannot be read, or leads where we do not go. Says nothing about the other side.
     case unsent(String)
+
+    /// Nobody is asked to carry what was of use until `moment` only.
+    static func ranOut(at moment: Timestamp) -> DeliveryFailure {
+        .unsent("it was of use until \(moment.iso8601) only")
+    }
 }

@@ -28,7 +28,7 @@ package struct SMSDelivery: OutboxSender {
         case .sms(let sms):
             guard let number = PhoneNumber(sms.to) else { throw .unsent("the number is none") }
             if let notAfter = sms.notAfter, world.now().milliseconds >= notAfter {
-                throw .unsent("it was of use until \(Timestamp(milliseconds: notAfter).iso8601) only")
+                throw .ranOut(at: Timestamp(milliseconds: notAfter))
             }
             do {
                 try await transport.send(

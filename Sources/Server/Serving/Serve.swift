@@ -15,8 +15,9 @@ import CMalloc
 #endif
 
 extension Installation {
-    /// How long requests that are under way may take to finish after a signal.
-    private static let drain: Duration = .seconds(2)
+    /// How long requests and deliveries that are under way may take to finish after a signal. The other of the two seconds within which the
+    /// program has to be gone is for a mail server that hangs: libcurl looks once a second whether it is to give up.
+    private static let drain: Duration = .seconds(1)
 
     /// Serves until SIGINT or SIGTERM, then lets what is under way finish, for at most two seconds. `onListening` is told the port.
     package func serve(onListening: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
