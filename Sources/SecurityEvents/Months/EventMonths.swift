@@ -35,9 +35,9 @@ package struct EventMonths: Sendable {
     }
 
     private static func make(_ month: EventMonth, in sql: any SQLSession) throws -> Bool {
-        try sql.run(patience)
-        // Whoever holds this row is the only one who makes or drops parts.
+        // Whoever holds this row is the only one who makes or drops parts. Nobody waits behind us yet, so there is no hurry.
         _ = try SealedLog.held(in: sql)
+        try sql.run(patience)
         let parts = try sql.rows(EventPart.query).map(EventPart.init)
         guard !parts.contains(where: { $0.covers(month) }) else { return false }
         // Opened because rows leave the part for the rest, though never the log.

@@ -41,10 +41,10 @@ extension LogRetention {
     /// Drops `part` when all of it is sealed and every batch up to its last event is too old; how many events went. `nil` when it has to stay,
     /// and its batches go one by one as their time comes.
     private func drop(_ part: EventPart, in sql: any SQLSession) throws -> Int? {
+        let log = try SealedLog.held(in: sql)
         try sql.run(EventMonths.patience)
         // It looks at each row, while only the sealing waits.
         try sql.run("SET LOCAL statement_timeout = 0")
-        let log = try SealedLog.held(in: sql)
         guard try sql.rows(EventPart.query).map(EventPart.init).first == part, let key = keys.active() else {
             return nil
         }
