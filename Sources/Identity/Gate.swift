@@ -87,7 +87,7 @@ package struct Gate: Sendable {
 
     /// The session and account behind a scope; `nil` when the session is gone.
     package func session(_ scope: Scope) async throws -> (session: Session, account: Account, expiresAt: Timestamp)? {
-        let rows = try await database.rows(SessionTable.selectWithAccount(scope.sessionID))
+        let rows = try await database.rows(SessionTable.selectWithAccount(scope.sessionID), isShort: true)
         guard let row = rows.first else { return nil }
         let session = try Session(row)
         guard session.revocation == nil, session.userID == scope.userID else { return nil }

@@ -2,6 +2,8 @@
 package protocol SQLSession {
     /// Runs one statement and returns its rows (of a `SELECT`, or of a `RETURNING`).
     func rows(_ statement: SQL) throws -> [Row]
+    /// Runs the statements in order, each as it would run by itself, and returns the rows of each; on PostgreSQL in one round trip.
+    func answers(to statements: [SQL]) throws -> [[Row]]
     /// Runs one statement and returns how many rows it changed.
     func changes(_ statement: SQL) throws -> Int
     /// Runs one statement to which nobody needs an answer. It takes effect before whatever is run next; on PostgreSQL it travels with that,
@@ -11,6 +13,9 @@ package protocol SQLSession {
     ///
     /// Does nothing on SQLite, which has one node; a second process there finds out by looking.
     func announce(_ message: String, on channel: Channel) throws
+    /// Lets this transaction be told of before it is on disk. If the database crashes it may be undone, though never after a later one was
+    /// told of that waited for the disk: so it is for what nobody learns of without such a later one. Changes nothing on SQLite.
+    func leaveFlushToNext() throws
 }
 
 /// Where nodes tell each other of changes; see ``Database/announcements(on:)``.
@@ -27,6 +32,12 @@ package enum Announcement: Sendable, Hashable {
 }
 
 extension SQLSession {
+    /// One after the other.
+    package func answers(to statements: [SQL]) throws -> [[Row]] { try statements.map { try rows($0) } }
+
+    /// Nothing to leave.
+    package func leaveFlushToNext() throws {}
+
     /// Runs one statement and returns its first row, if there is one.
     package func row(_ statement: SQL) throws -> Row? { try rows(statement).first }
 }
@@ -51,14 +62,17 @@ package protocol Database: Sendable {
     func read<T: Sendable>(_ body: @escaping @Sendable (any SQLSession) throws -> T) async throws -> T
 
     /// Runs one `SELECT`: one round trip.
-    func rows(_ statement: SQL) async throws -> [Row]
+    ///
+    /// One that is `isShort` finds a few rows by an index, whatever the table holds. On PostgreSQL those that wait at the same time share
+    /// a round trip, so a long one would hold up the others.
+    func rows(_ statement: SQL, isShort: Bool) async throws -> [Row]
 
     /// Runs one `SELECT` and lets `body` take what it needs out of each row while the database still holds it.
     ///
     /// For lists on hot paths: nothing is copied that `body` does not copy. It may start over, with `start`
-    /// made anew and the first row.
+    /// made anew and the first row. `isShort` is that of ``rows(_:isShort:)``.
     func reduce<T: Sendable>(
-        _ statement: SQL, into start: @autoclosure @escaping @Sendable () -> T,
+        _ statement: SQL, isShort: Bool, into start: @autoclosure @escaping @Sendable () -> T,
         _ body: @escaping @Sendable (inout T, any RowInPlace) throws -> Void
     ) async throws -> T
 
@@ -81,6 +95,17 @@ package protocol Database: Sendable {
 }
 
 extension Database {
+    /// Runs one `SELECT` of whatever length.
+    package func rows(_ statement: SQL) async throws -> [Row] { try await rows(statement, isShort: false) }
+
+    /// Runs one `SELECT` of whatever length and reads its rows in place.
+    package func reduce<T: Sendable>(
+        _ statement: SQL, into start: @autoclosure @escaping @Sendable () -> T,
+        _ body: @escaping @Sendable (inout T, any RowInPlace) throws -> Void
+    ) async throws -> T {
+        try await reduce(statement, isShort: false, into: start(), body)
+    }
+
     /// Runs the statements in order as one transaction of their own; see ``batch(_:locking:)``.
     package func batch(_ statements: [SQL]) async throws -> [[Row]] { try await batch(statements, locking: nil) }
 

@@ -1,5 +1,5 @@
+import Core
 import Storage
-import Synchronization
 
 /// The queue of batches that may share a round trip and a commit. Those that wait together go together: one message to the server, one
 /// flush of its log, one answer.
@@ -17,33 +17,19 @@ final class GroupCommit: Sendable {
         let finish: @Sendable (Result<[[Row]], any Error>) -> Void
     }
 
-    private struct State {
-        var waiting: [Job] = []
-        var lanes = 0
-    }
-
     /// Shorter than the second after which PostgreSQL looks for circles of locks.
     private static let patience: SQL = "SET LOCAL lock_timeout = 250"
 
-    private let state = Mutex(State())
-    private let lanes: Int
-    private let groupLimit: Int
+    private let lanes: Lanes<Job>
 
-    /// Sends at most `groupLimit` batches together, on at most `lanes` connections at once. Few lanes make large groups.
-    init(lanes: Int, groupLimit: Int = 64) {
-        self.lanes = lanes
-        self.groupLimit = groupLimit
+    /// Sends at most `groupLimit` batches together, on at most `lanes` connections at once.
+    init(lanes: Int, groupLimit: Int = 64, world: World) {
+        // One lane fills while the other waits for the disk.
+        self.lanes = Lanes(lanes, groupLimit: groupLimit, patience: .zero, world: world)
     }
 
     /// Adds `job` to the queue. Whether the caller must now have ``drain(_:alone:)`` called on a thread of its own.
-    func enqueue(_ job: Job) -> Bool {
-        state.withLock { state in
-            state.waiting.append(job)
-            guard state.lanes < lanes else { return false }
-            state.lanes += 1
-            return true
-        }
-    }
+    func enqueue(_ job: Job) -> Bool { lanes.enqueue(job) }
 
     /// Runs what waits until nothing does. `alone` has a job run by itself, on another thread.
     func drain(_ pool: ConnectionPool, alone: (Job) -> Void) {
@@ -56,15 +42,7 @@ final class GroupCommit: Sendable {
     }
 
     private func nextGroup() -> [Job]? {
-        state.withLock { state in
-            if state.waiting.isEmpty {
-                state.lanes -= 1
-                return nil
-            }
-            let group = state.waiting.prefix(groupLimit)
-            state.waiting.removeFirst(group.count)
-            return group.sorted { $0.row.lexicographicallyPrecedes($1.row) }
-        }
+        lanes.next()?.sorted { $0.row.lexicographicallyPrecedes($1.row) }
     }
 
     private func run(_ group: [Job], _ transaction: PostgresTransaction, _ alone: (Job) -> Void) {

@@ -10,17 +10,22 @@ extension PostgresConnection {
         try exchange(statements).answers.map { result, entry in try rows(result, entry) }
     }
 
-    /// Runs `statements` in one round trip and returns the answer to each, and the tag of `closing`.
+    /// Runs `statements` in one round trip and returns the answer to each, and the tag of `closing`. `hear` is told each answer as it comes.
     ///
     /// All are sent before the first answer is read, with one synchronisation point at the end: outside of a transaction the server runs
     /// what lies before such a point as one. `opening` and `closing`, such as `BEGIN` and `COMMIT`, go before and behind. What the
     /// connection sees for the first time is prepared on the way, right before it runs.
+    @discardableResult
     func exchange(
-        _ statements: [SQL], opening: String? = nil, closing: String? = nil
+        _ statements: [SQL], opening: String? = nil, closing: String? = nil, hear: (Answer) -> Void = { _ in }
     ) throws -> (answers: [Answer], tag: String) {
         if opening == nil {
             if statements.isEmpty { return ([], try closing.map { try command($0) } ?? "") }
-            if closing == nil, statements.count == 1 { return ([try execute(Call(statements[0]))], "") }
+            if closing == nil, statements.count == 1 {
+                let answer = try execute(Call(statements[0]))
+                hear(answer)
+                return ([answer], "")
+            }
         }
         let steps = try steps(statements.map { try Call($0) }, opening, closing)
         guard unsafe PQenterPipelineMode(handle) == 1 else { throw lastFailure() }
@@ -29,20 +34,24 @@ extension PostgresConnection {
         guard unsafe PQpipelineSync(handle) == 1 else { throw lastFailure() }
 
         var failure: PostgresFailure?
-        let results = readPipeline(&failure)
-        guard unsafe PQexitPipelineMode(handle) == 1 else { throw failure ?? lastFailure() }
+        var (carriedOut, tag) = (0, "")
         var answers: [Answer] = []
-        // Answers come in order, so these are the steps that the server has carried out, also when a later one failed.
-        for (step, result) in zip(steps, results) {
-            switch step {
-            case .command: break
+        readPipeline(&failure) { result in
+            // Answers come in order, so these are the steps that the server has carried out, also when a later one failed.
+            guard carriedOut < steps.count else { return }
+            switch steps[carriedOut] {
+            case .command: tag = result.tag
             case .prepare(let key, let entry): prepared.remember(key, entry)
-            case .execute(_, let entry): answers.append((result, entry))
+            case .execute(_, let entry):
+                answers.append((result, entry))
+                hear((result, entry))
             }
+            carriedOut += 1
         }
+        guard unsafe PQexitPipelineMode(handle) == 1 else { throw failure ?? lastFailure() }
         if let failure { throw failure }
-        guard results.count == steps.count else { throw lastFailure() }
-        return (answers, closing == nil ? "" : results.last?.tag ?? "")
+        guard carriedOut == steps.count else { throw lastFailure() }
+        return (answers, closing == nil ? "" : tag)
     }
 
     /// What is sent to the server, each with an answer of its own.
@@ -53,20 +62,23 @@ extension PostgresConnection {
     }
 
     private func steps(_ calls: [Call], _ opening: String?, _ closing: String?) throws -> [Step] {
-        let missing = Set(calls.lazy.map(\.key).filter { self.prepared[$0] == nil })
-        if prepared.isFull(for: missing.count) { try forgetPrepared() }
+        // Looked up once: a long text takes a while to hash.
+        var entries = calls.map { prepared[$0.key] }
+        let missing = Set(zip(calls, entries).lazy.filter { $0.1 == nil }.map(\.0.key))
+        if prepared.isFull(for: missing.count) {
+            try forgetPrepared()
+            entries = calls.map { _ in nil }
+        }
         var steps = [opening.map(Step.command)].compactMap(\.self)
         var added: [PreparedNames.Key: PreparedNames.Entry] = [:]
-        for call in calls {
-            let entry: PreparedNames.Entry
-            if let known = prepared[call.key] ?? added[call.key] {
-                entry = known
+        for (call, entry) in zip(calls, entries) {
+            if let entry = entry ?? added[call.key] {
+                steps.append(.execute(call, entry))
             } else {
-                entry = PreparedNames.Entry(name: prepared.newName())
+                let entry = PreparedNames.Entry(name: prepared.newName())
                 added[call.key] = entry
-                steps.append(.prepare(call.key, entry))
+                steps += [.prepare(call.key, entry), .execute(call, entry)]
             }
-            steps.append(.execute(call, entry))
         }
         if let closing { steps.append(.command(closing)) }
         return steps
@@ -89,25 +101,23 @@ extension PostgresConnection {
         guard sent == 1 else { throw lastFailure() }
     }
 
-    /// Reads every answer up to the synchronisation point, whatever they say, so that the connection can go on. Keeps the
-    /// first failure; one at the very end is the commit's.
-    private func readPipeline(_ failure: inout PostgresFailure?) -> [PostgresResult] {
-        var results: [PostgresResult] = []
+    /// Reads every answer up to the synchronisation point, whatever they say, so that the connection can go on, and shows `body` those that
+    /// are successes. Keeps the first failure; one at the very end is the commit's.
+    private func readPipeline(_ failure: inout PostgresFailure?, _ body: (PostgresResult) -> Void) {
         while !isBroken {
             // A null pointer ends the answer to one statement.
             guard let next = unsafe PQgetResult(handle) else { continue }
             let result = unsafe PostgresResult(next)
-            if result.isPipelineEnd { return results }
+            if result.isPipelineEnd { return }
             if result.isPassedOver { continue }
             if let problem = self.failure(of: result) {
                 failure = failure ?? problem
             } else {
-                results.append(result)
+                body(result)
             }
         }
         failure = failure ?? lastFailure()
         // The server may have said why before it hung up.
         failure?.isBroken = true
-        return results
     }
 }

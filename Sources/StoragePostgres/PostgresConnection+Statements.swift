@@ -23,16 +23,6 @@ extension PostgresConnection {
         return try rows(result, entry)
     }
 
-    /// Runs one statement and shows `body` its rows in place, one after the other.
-    func forEachRow(of sql: SQL, _ body: (any RowInPlace) throws -> Void) throws {
-        let result = try execute(Call(sql)).result
-        let row = PostgresRowInPlace(result)
-        for index in 0..<result.count {
-            row.index = index
-            try body(row)
-        }
-    }
-
     /// The rows of `result`, with the columns' names kept for the next time.
     func rows(_ result: PostgresResult, _ entry: PreparedNames.Entry) throws -> [Row] {
         let columns = entry.columns ?? result.columns()

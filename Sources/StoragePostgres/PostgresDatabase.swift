@@ -9,13 +9,16 @@ import Synchronization
 /// that blocks ever runs on the threads of Swift's tasks.
 package final class PostgresDatabase: Database {
     /// With fewer connections, groups would hold all of them against everything else.
-    private static let fewestForGroups = 4
+    private static let fewestForGroups = 5
+    /// Leaves connections to everything else, like ``fewestForGroups``.
+    private static let readingLanes = 2
 
     private let pool: ConnectionPool
     private let threads: NIOThreadPool
     private let admission: Admission
     private let configuration: PostgresConfiguration
     private let groups: GroupCommit
+    private let sharedReads: SharedReads
     private let listeners = Mutex<[PostgresListener]>([])
 
     private init(_ configuration: PostgresConfiguration, world: World) throws {
@@ -23,8 +26,8 @@ package final class PostgresDatabase: Database {
         pool = try ConnectionPool(configuration, world: world)
         threads = NIOThreadPool(numberOfThreads: configuration.poolMaximum)
         admission = Admission(capacity: configuration.poolMaximum + configuration.longestQueue)
-        // Two, so that one fills while the other is on its way.
-        groups = GroupCommit(lanes: 2)
+        groups = GroupCommit(lanes: 2, world: world)
+        sharedReads = SharedReads(lanes: Self.readingLanes, world: world)
         threads.start()
     }
 
@@ -67,25 +70,21 @@ package final class PostgresDatabase: Database {
         }
     }
 
-    /// Runs one `SELECT`.
-    package func rows(_ statement: SQL) async throws -> [Row] {
-        try await onThread { pool in
-            try PostgresTransaction(pool: pool).tryingAgain { connection in try connection.rows(statement) }
-        }
+    /// Runs one `SELECT`; see ``Storage/Database/rows(_:isShort:)``.
+    package func rows(_ statement: SQL, isShort: Bool) async throws -> [Row] {
+        let result = try await select(statement, isShort: isShort)
+        return try result.rows(result.columns())
     }
 
-    /// Runs one `SELECT` and reads its rows in place; see ``Storage/Database/reduce(_:into:_:)``.
+    /// Runs one `SELECT` and reads its rows in place; see ``Storage/Database/reduce(_:isShort:into:_:)``.
     package func reduce<T: Sendable>(
-        _ statement: SQL, into start: @autoclosure @escaping @Sendable () -> T,
+        _ statement: SQL, isShort: Bool, into start: @autoclosure @escaping @Sendable () -> T,
         _ body: @escaping @Sendable (inout T, any RowInPlace) throws -> Void
     ) async throws -> T {
-        try await onThread { pool in
-            try PostgresTransaction(pool: pool).tryingAgain { connection in
-                var value = start()
-                try connection.forEachRow(of: statement) { row in try body(&value, row) }
-                return value
-            }
-        }
+        let result = try await select(statement, isShort: isShort)
+        var value = start()
+        try PostgresRowInPlace.forEach(of: result) { row in try body(&value, row) }
+        return value
     }
 
     /// Runs the statements as one transaction; see ``Storage/Database/batch(_:locking:)``.
@@ -128,25 +127,48 @@ package final class PostgresDatabase: Database {
             let job = GroupCommit.Job(statements: statements, row: row) { continuation.resume(with: $0) }
             guard groups.enqueue(job) else { return }
             threads.submit { state in
-                guard case .active = state else { return groups.fail(.unavailable("the database is closed")) }
-                groups.drain(pool) { job in Self.run(job, pool, threads) }
+                guard case .active = state else { return groups.fail(Self.closed) }
+                groups.drain(pool) { job in
+                    Self.run(pool, threads, finish: job.finish) { try $0.batch(job.statements) }
+                }
             }
         }
     }
 
-    /// Runs one batch by itself, on the next thread that is free.
-    private static func run(_ job: GroupCommit.Job, _ pool: ConnectionPool, _ threads: NIOThreadPool) {
-        threads.submit { state in
-            guard case .active = state else {
-                return job.finish(.failure(StorageError.unavailable("the database is closed")))
+    /// Runs one `SELECT`: with those of others that wait, or by itself.
+    private func select(_ statement: SQL, isShort: Bool) async throws -> PostgresResult {
+        try admission.enter()
+        defer { admission.leave() }
+        let (pool, sharedReads, threads) = (pool, sharedReads, threads)
+        let isShared = isShort && configuration.poolMaximum >= Self.fewestForGroups
+        return try await withCheckedThrowingContinuation { continuation in
+            let job = SharedReads.Job(statement: statement) { continuation.resume(with: $0) }
+            @Sendable func runAlone(_ job: SharedReads.Job) {
+                Self.run(pool, threads, finish: job.finish) {
+                    try $0.execute(PostgresConnection.Call(job.statement)).result
+                }
             }
-            job.finish(
-                Result {
-                    try PostgresTransaction(pool: pool).tryingAgain { connection in try connection.batch(job.statements)
-                    }
-                })
+            guard isShared else { return runAlone(job) }
+            guard sharedReads.enqueue(job) else { return }
+            threads.submit { state in
+                guard case .active = state else { return sharedReads.fail(Self.closed) }
+                sharedReads.drain(pool, alone: runAlone)
+            }
         }
     }
+
+    /// Runs `work` by itself, on the next thread that is free.
+    private static func run<T>(
+        _ pool: ConnectionPool, _ threads: NIOThreadPool, finish: @escaping @Sendable (Result<T, any Error>) -> Void,
+        _ work: @escaping @Sendable (PostgresConnection) throws -> T
+    ) {
+        threads.submit { state in
+            guard case .active = state else { return finish(.failure(closed)) }
+            finish(Result { try PostgresTransaction(pool: pool).tryingAgain(work) })
+        }
+    }
+
+    private static var closed: StorageError { .unavailable("the database is closed") }
 
     /// Runs `work` on a thread of ours. Once it waits there, cancellation of the caller's task changes nothing.
     private func onThread<T: Sendable>(_ work: @escaping @Sendable (ConnectionPool) throws -> T) async throws -> T {
@@ -156,7 +178,7 @@ package final class PostgresDatabase: Database {
         return try await withCheckedThrowingContinuation { continuation in
             threads.submit { state in
                 guard case .active = state else {
-                    return continuation.resume(throwing: StorageError.unavailable("the database is closed"))
+                    return continuation.resume(throwing: Self.closed)
                 }
                 continuation.resume(with: Result { try work(pool) })
             }

@@ -2,7 +2,9 @@ import CPostgres
 import Storage
 
 /// What the server answered to one statement. Freed with the last reference.
-@safe final class PostgresResult {
+///
+/// `@unchecked Sendable`: it is only read once it is there, and libpq lets any thread read or free it.
+@safe final class PostgresResult: @unchecked Sendable {
     /// `nil` when libpq had nothing: it ran out of memory, or the connection is gone.
     private let handle: OpaquePointer?
 

@@ -5,9 +5,18 @@ import Storage
 final class PostgresRowInPlace: RowInPlace {
     private let result: PostgresResult
     /// Which row this is now.
-    var index: Int32 = 0
+    private var index: Int32 = 0
 
-    init(_ result: PostgresResult) { self.result = result }
+    private init(_ result: PostgresResult) { self.result = result }
+
+    /// Shows `body` the rows of `result`.
+    static func forEach(of result: PostgresResult, _ body: (any RowInPlace) throws -> Void) rethrows {
+        let row = PostgresRowInPlace(result)
+        for index in 0..<result.count {
+            row.index = index
+            try body(row)
+        }
+    }
 
     func isNull(_ column: Int) -> Bool { result.isNull(index, Int32(column)) }
 

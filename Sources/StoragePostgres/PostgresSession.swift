@@ -28,6 +28,16 @@ final class PostgresSession: SQLSession {
         return try keepingFailure { try connection.rows(result, entry) }
     }
 
+    func answers(to statements: [SQL]) throws -> [[Row]] {
+        guard !statements.isEmpty else { return [] }
+        if let failure { throw failure.storageError }
+        waiting += statements
+        return try keepingFailure {
+            let answers = try exchange().answers.suffix(statements.count)
+            return try answers.map { result, entry in try connection.rows(result, entry) }
+        }
+    }
+
     func changes(_ statement: SQL) throws -> Int { try answer(statement).result.changes }
 
     func run(_ statement: SQL) throws {
@@ -35,6 +45,9 @@ final class PostgresSession: SQLSession {
         waiting.append(statement)
         if waiting.count >= Self.mostWaiting { try keepingFailure { _ = try exchange() } }
     }
+
+    /// PostgreSQL writes its log in order, so the next commit that waits for the disk takes this one along.
+    func leaveFlushToNext() throws { try run("SET LOCAL synchronous_commit = off") }
 
     func announce(_ message: String, on channel: Channel) throws {
         try run("SELECT pg_notify(\(channel.rawValue) || \(Self.channelSuffix), \(message))")

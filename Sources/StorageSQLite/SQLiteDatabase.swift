@@ -74,15 +74,15 @@ package final class SQLiteDatabase: Storage.Database {
         }
     }
 
-    /// Runs one `SELECT`.
-    package func rows(_ statement: SQL) async throws -> [Row] {
+    /// Runs one `SELECT`; whether it is short shows when it runs.
+    package func rows(_ statement: SQL, isShort: Bool) async throws -> [Row] {
         let statement = statement.rendered(for: .sqlite)
         return try await select(statement.text) { connection, limit in try connection.rows(statement, within: limit) }
     }
 
-    /// Runs one `SELECT` and reads its rows in place; see ``Storage/Database/reduce(_:into:_:)``.
+    /// Runs one `SELECT` and reads its rows in place; see ``Storage/Database/reduce(_:isShort:into:_:)``.
     package func reduce<T: Sendable>(
-        _ statement: SQL, into start: @autoclosure @escaping @Sendable () -> T,
+        _ statement: SQL, isShort: Bool, into start: @autoclosure @escaping @Sendable () -> T,
         _ body: @escaping @Sendable (inout T, any RowInPlace) throws -> Void
     ) async throws -> T {
         let statement = statement.rendered(for: .sqlite)

@@ -10,7 +10,7 @@ struct Doctor: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try Start.configuration()
-        print(DoctorReport(configuration).text)
+        print(DoctorReport(configuration, hugePages: HugePages.setting).text)
         do {
             let database = try await Installation.openDatabase(configuration, world: .live)
             let pending = try await Installation.migrator.pending(in: database)

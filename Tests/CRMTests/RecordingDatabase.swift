@@ -28,17 +28,17 @@ final class RecordingDatabase: Database {
         return try await database.read(body)
     }
 
-    func rows(_ statement: SQL) async throws -> [Row] {
+    func rows(_ statement: SQL, isShort: Bool) async throws -> [Row] {
         asked.withLock { $0.append(statement) }
-        return try await database.rows(statement)
+        return try await database.rows(statement, isShort: isShort)
     }
 
     func reduce<T: Sendable>(
-        _ statement: SQL, into start: @autoclosure @escaping @Sendable () -> T,
+        _ statement: SQL, isShort: Bool, into start: @autoclosure @escaping @Sendable () -> T,
         _ body: @escaping @Sendable (inout T, any RowInPlace) throws -> Void
     ) async throws -> T {
         asked.withLock { $0.append(statement) }
-        return try await database.reduce(statement, into: start(), body)
+        return try await database.reduce(statement, isShort: isShort, into: start(), body)
     }
 
     func batch(_ statements: [SQL], locking row: [UInt8]?) async throws -> [[Row]] {

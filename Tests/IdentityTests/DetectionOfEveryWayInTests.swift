@@ -59,6 +59,51 @@ import Testing
     }
 
     @Test(arguments: DatabaseKind.available)
+    func `takes a cookie that says a known device and was not made here for none`(kind: DatabaseKind) async throws {
+        try await Self.withPasskeys(kind) {
+            $0.checksDevices = true
+        } _: { fixture, key in
+            let first = try await Self.signIn(fixture, with: key, from: Door.london)
+            let cookie = try #require(first.cookie)
+            _ = try await Self.signIn(fixture, with: key, cookie, from: Door.london)
+            #expect(try await fixture.count(.deviceMismatch) == 1)
+            // The nonce of the known device, under a code that is none of ours.
+            var bytes = try #require(Base64URL.decode(cookie))
+            bytes[bytes.count - 1] ^= 1
+            let forged = try await Self.signIn(fixture, with: key, Base64URL.encode(bytes), from: Door.london)
+            #expect(try await fixture.count(.deviceMismatch) == 2)
+            #expect(try await fixture.detail(.deviceMismatch).contains(#""verdict":"unknown""#))
+            #expect(forged.cookie != nil, "it is given one of its own")
+            for text in ["", "a", "AAAA", "=", String(repeating: "A", count: 101)] {
+                let odd = try await Self.signIn(fixture, with: key, text, from: Door.london)
+                #expect(fixture.admittance(odd.grant) == "admitted")
+            }
+            #expect(try await fixture.count(.deviceMismatch) == 7)
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
+    func `is asked in the same exchange as everything else`(kind: DatabaseKind) async throws {
+        try await Self.withPasskeys(kind) {
+            $0.checksDevices = true
+            $0.checksPlaces = true
+            $0.scoresRisk = true
+        } _: { fixture, key in
+            let watched = WatchedDatabase(fixture.database)
+            let counted = try await fixture.reopened(on: watched)
+            let assertion = try counted.assertion(key, try await counted.signInChallenge())
+            var before = (watched.roundTrips, watched.exchanges)
+            _ = try await counted.gate.passkeySignIn.signIn(assertion, deviceCookie: nil, from: Door.london)
+            // The passkey is looked up before its signature is verified.
+            #expect(watched.roundTrips - before.0 == 2 && watched.exchanges - before.1 == 1)
+            before = (watched.roundTrips, watched.exchanges)
+            _ = try await counted.signIn("ana")
+            // One to reserve the attempt before the hash, one to settle it behind.
+            #expect(watched.roundTrips - before.0 == 2 && watched.exchanges - before.1 == 2)
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
     func `does not refuse a passkey where devices are blocked, nor tell its owner that it did`(
         kind: DatabaseKind
     ) async throws {

@@ -6,6 +6,7 @@ final class WatchedDatabase: Database {
     private let database: any Database
     private let calls = Mutex(0)
     private let asked = Mutex(0)
+    private let exchanged = Mutex(0)
     private let batched = Mutex<[Int]>([])
     private let duringBatch = Mutex<(@Sendable () throws -> Void)?>(nil)
 
@@ -15,6 +16,8 @@ final class WatchedDatabase: Database {
     var roundTrips: Int { calls.withLock { $0 } }
     /// How many statements there were, those inside transactions too.
     var statements: Int { asked.withLock { $0 } }
+    /// How many times a transaction waited for an answer of the database, its commit not counted.
+    var exchanges: Int { exchanged.withLock { $0 } }
     /// How many statements each batch had.
     var batches: [Int] { batched.withLock { $0 } }
 
@@ -35,17 +38,17 @@ final class WatchedDatabase: Database {
         return try await database.read { sql in try body(WatchedSession(sql, self)) }
     }
 
-    func rows(_ statement: SQL) async throws -> [Row] {
+    func rows(_ statement: SQL, isShort: Bool) async throws -> [Row] {
         count()
-        return try await database.rows(statement)
+        return try await database.rows(statement, isShort: isShort)
     }
 
     func reduce<T: Sendable>(
-        _ statement: SQL, into start: @autoclosure @escaping @Sendable () -> T,
+        _ statement: SQL, isShort: Bool, into start: @autoclosure @escaping @Sendable () -> T,
         _ body: @escaping @Sendable (inout T, any RowInPlace) throws -> Void
     ) async throws -> T {
         count()
-        return try await database.reduce(statement, into: start(), body)
+        return try await database.reduce(statement, isShort: isShort, into: start(), body)
     }
 
     func batch(_ statements: [SQL], locking row: [UInt8]?) async throws -> [[Row]] {
@@ -58,6 +61,8 @@ final class WatchedDatabase: Database {
     func close() async { await database.close() }
 
     fileprivate func countStatement() { asked.withLock { $0 += 1 } }
+
+    fileprivate func countExchange() { exchanged.withLock { $0 += 1 } }
 
     private func count() { calls.withLock { $0 += 1 } }
 }
@@ -74,11 +79,19 @@ private final class WatchedSession: SQLSession {
 
     func rows(_ statement: SQL) throws -> [Row] {
         database.countStatement()
+        database.countExchange()
         return try session.rows(statement)
+    }
+
+    func answers(to statements: [SQL]) throws -> [[Row]] {
+        for _ in statements { database.countStatement() }
+        database.countExchange()
+        return try session.answers(to: statements)
     }
 
     func changes(_ statement: SQL) throws -> Int {
         database.countStatement()
+        database.countExchange()
         return try session.changes(statement)
     }
 
@@ -88,4 +101,6 @@ private final class WatchedSession: SQLSession {
     }
 
     func announce(_ message: String, on channel: Channel) throws { try session.announce(message, on: channel) }
+
+    func leaveFlushToNext() throws { try session.leaveFlushToNext() }
 }

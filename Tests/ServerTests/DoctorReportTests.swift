@@ -29,4 +29,13 @@ import Testing
             ]))
         #expect(endless.text.contains("an untouched one ends after never, a busy one after no limit"))
     }
+
+    @Test(arguments: [
+        ("always [madvise] never\n", true), ("always madvise [never]\n", true), ("[always] madvise never\n", false),
+        (nil, false),
+    ])
+    func `says when small pages of memory make hashing slow`(setting: String?, isTold: Bool) throws {
+        let report = DoctorReport(try ServerConfiguration.read(environment: [:]), hugePages: setting).text
+        #expect(report.contains("/sys/kernel/mm/transparent_hugepage/enabled") == isTold)
+    }
 }

@@ -13,7 +13,7 @@ extension ClientBook {
     /// The client with that identity, in one query.
     package func get(_ scope: Scope, _ id: ClientID) async throws -> GetClientOutcome {
         let rows = try await database.rows(
-            "SELECT \(Client.columns) FROM client WHERE id = \(id) AND \(ClientVisibility(scope).ofOne)")
+            "SELECT \(Client.columns) FROM client WHERE id = \(id) AND \(ClientVisibility(scope).ofOne)", isShort: true)
         guard let row = rows.first else { return .notFound }
         return .found(try Client(row))
     }

@@ -53,9 +53,11 @@ extension ClientBook {
             start = "AND (\(query.sort.column), id) \(comparison) (\(key), \(position[1]))"
         }
         let filter = Self.filter(scope, query, words)
-        let total = Self.isWholeBook(scope, query, words) ? BookSize.query : Self.count(filter)
+        let isWhole = Self.isWholeBook(scope, query, words)
+        let total = isWhole ? BookSize.query : Self.count(filter)
         let statement = Self.statement(for: query, filter: filter, start: start, total: total)
-        var found = try await database.reduce(statement, into: Found(clients: clients())) { found, row in
+        var found = try await database.reduce(statement, isShort: isWhole, into: Found(clients: clients())) {
+            found, row in
             found.total = Int(try row.integer(ClientListColumn.total))
             found.count += 1
             if found.count > query.limit { return }

@@ -16,7 +16,8 @@ package enum AccountTable {
 
     /// The account, if there is one.
     package static func account(_ id: AccountID, in database: any Database) async throws -> Account? {
-        try await database.rows("SELECT \(columns) FROM account WHERE id = \(id)").first.map(Account.init)
+        try await database.rows("SELECT \(columns) FROM account WHERE id = \(id)", isShort: true).first.map(
+            Account.init)
     }
 
     /// The account of `address`, if there is one and it may be used.

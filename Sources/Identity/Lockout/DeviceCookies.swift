@@ -45,6 +45,12 @@ struct DeviceCookies: Sendable {
         return world.now().milliseconds - made < Self.life.milliseconds ? nonce : nil
     }
 
+    /// What `cookie` says the browser is, true or not: enough to look it up, and nothing to believe before ``nonce(of:for:epoch:)``.
+    static func claimedNonce(of cookie: String) -> [UInt8]? {
+        guard cookie.utf8.count <= 100, let bytes = Base64URL.decode(cookie) else { return nil }
+        return Array(bytes.prefix(nonceLength))
+    }
+
     private static func content(_ nonce: [UInt8], _ date: [UInt8], _ epoch: Int64, _ identifier: String) -> [UInt8] {
         nonce + date + epoch.bigEndianBytes + Array(identifier.utf8)
     }

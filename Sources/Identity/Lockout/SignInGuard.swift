@@ -21,9 +21,21 @@ package struct SignInGuard: Sendable {
 
     /// Asks to try a password. A try while locked is told in the log.
     func reserve(_ attempt: CredentialAttempt, in sql: any SQLSession) throws -> LockoutState.Reservation {
-        let reservation = try change(attempt.subject, at: attempt.at, in: sql) { $0.reserve(at: attempt.at, policy) }
-        if case .locked = reservation {
-            try recorder.record(attempt.event(.lockoutAttemptWhileLocked, in: world), in: sql)
+        try reserve(attempt, try sql.ask(state(of: attempt.subject, at: attempt.at)), in: sql)
+    }
+
+    /// The same for an attempt whose ``state(of:at:)`` is known.
+    func reserve(
+        _ attempt: CredentialAttempt, _ state: LockoutState, in sql: any SQLSession
+    ) throws -> LockoutState.Reservation {
+        var state = state
+        let reservation = state.reserve(at: attempt.at, policy)
+        try save(state, of: attempt.subject, at: attempt.at, in: sql)
+        switch reservation {
+        case .locked: try recorder.record(attempt.event(.lockoutAttemptWhileLocked, in: world), in: sql)
+        // Nobody learns what comes of the attempt before it is settled, and that waits for the disk.
+        case .granted: try sql.leaveFlushToNext()
+        case .busy: break
         }
         return reservation
     }
@@ -78,6 +90,17 @@ package struct SignInGuard: Sendable {
         }
     }
 
+    /// The same for somebody whose ``reservedState(of:)`` is known; without one there is nothing to forgive.
+    func succeed(
+        _ subject: SignInSubject, _ state: LockoutState?, at now: Timestamp, in sql: any SQLSession
+    ) throws -> Int {
+        guard var state else { return 0 }
+        let failures = state.failures.count
+        state.succeed()
+        try save(state, of: subject, at: now, in: sql)
+        return failures
+    }
+
     /// The attempt was not made.
     func release(_ subject: SignInSubject, at now: Timestamp, in sql: any SQLSession) throws {
         try change(subject, at: now, in: sql) { state in state.release() }
@@ -91,28 +114,47 @@ package struct SignInGuard: Sendable {
         }
     }
 
-    /// Changes the state of `subject` while its row is held, so that attempts made at once are judged one after the other.
-    private func change<T>(
-        _ subject: SignInSubject, at now: Timestamp, in sql: any SQLSession, _ body: (inout LockoutState) -> T
-    ) throws -> T {
-        try sql.run(
-            """
+    /// The state of `subject`, whose row is held from then on, so that attempts made at once are judged one after the other. The row is made if
+    /// there is none.
+    func state(of subject: SignInSubject, at now: Timestamp) -> Question<LockoutState> {
+        let making: SQL = """
             INSERT INTO sign_in_guard (subject, address, pending, failures, locked_until, updated_at)
             VALUES (\(subject.pseudonym), \(subject.address), '', '', NULL, \(now)) ON CONFLICT (subject) DO NOTHING
-            """)
-        let row = try sql.row(
             """
-            SELECT pending, failures, locked_until FROM sign_in_guard
-            WHERE subject = \(subject.pseudonym) \(.forUpdate)
-            """)
-        var state = try row.map(LockoutState.init) ?? LockoutState()
-        let result = body(&state)
+        return Question(after: [making], Self.held(subject)) { rows in
+            try rows.first.map(LockoutState.init) ?? LockoutState()
+        }
+    }
+
+    /// The same for an attempt that was reserved, which has a row.
+    func reservedState(of subject: SignInSubject) -> Question<LockoutState?> {
+        Question(Self.held(subject)) { rows in try rows.first.map(LockoutState.init) }
+    }
+
+    private static func held(_ subject: SignInSubject) -> SQL {
+        """
+        SELECT pending, failures, locked_until FROM sign_in_guard
+        WHERE subject = \(subject.pseudonym) \(.forUpdate)
+        """
+    }
+
+    private func save(
+        _ state: LockoutState, of subject: SignInSubject, at now: Timestamp, in sql: any SQLSession
+    ) throws {
         try sql.run(
             """
             UPDATE sign_in_guard SET pending = \(Self.text(state.pending)), failures = \(Self.text(state.failures)),
                 locked_until = \(state.lockedUntil), updated_at = \(now)
             WHERE subject = \(subject.pseudonym)
             """)
+    }
+
+    private func change<T>(
+        _ subject: SignInSubject, at now: Timestamp, in sql: any SQLSession, _ body: (inout LockoutState) -> T
+    ) throws -> T {
+        var state = try sql.ask(state(of: subject, at: now))
+        let result = body(&state)
+        try save(state, of: subject, at: now, in: sql)
         return result
     }
 

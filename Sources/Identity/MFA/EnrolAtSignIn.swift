@@ -43,13 +43,13 @@ package struct EnrolAtSignIn: Sendable {
                 .init(
                     account: account, event: .mfaEnabled, factor: FactorKind.totp.rawValue, isAdded: true,
                     source: source), in: sql)
-            let opened = try SessionOpening(gate: gate).open(
-                .init(
-                    account: account,
-                    methods: challenge.methods + [
-                        FactorKind.totp.authenticationMethod, AuthenticationMethod.multiFactor,
-                    ], deviceNonce: challenge.deviceNonce, source: source,
-                    circumstances: challenge.circumstances), in: sql)
+            let proof = SessionOpening.Proof(
+                account: account,
+                methods: challenge.methods + [
+                    FactorKind.totp.authenticationMethod, AuthenticationMethod.multiFactor,
+                ], deviceNonce: challenge.deviceNonce, source: source, circumstances: challenge.circumstances)
+            let record = try sql.ask(SignInRecord.question(about: proof, gate))
+            let opened = try SessionOpening(gate: gate).open(proof, record, in: sql)
             return .opened(
                 opened, ended: ended,
                 codes: try RecoveryCodes(gate: gate).make(for: account.id, in: sql))

@@ -35,7 +35,12 @@ package struct FactorSet: Sendable, Hashable {
 
     /// The factors of `account`.
     static func of(_ account: AccountID, in sql: any SQLSession) throws -> FactorSet {
-        let row = try sql.row(
+        try sql.ask(question(about: account))
+    }
+
+    /// The same, to be asked with other things.
+    static func question(about account: AccountID) -> Question<FactorSet> {
+        Question(
             """
             SELECT
                 (SELECT COUNT(*) FROM mfa_totp WHERE account_id = \(account) AND confirmed_at IS NOT NULL) AS totp,
@@ -43,14 +48,16 @@ package struct FactorSet: Sendable, Hashable {
                 (SELECT COUNT(*) FROM passkey WHERE account_id = \(account)) AS passkeys,
                 (SELECT COUNT(*) FROM mfa_recovery_code WHERE account_id = \(account) AND used_at IS NULL) AS codes,
                 (SELECT due_at FROM mfa_recovery WHERE account_id = \(account)) AS recovery_due
-            """)
-        guard let row else { return FactorSet() }
-        var factors = FactorSet()
-        factors.hasTOTP = try row.get("totp", as: Int.self) > 0
-        factors.hasPhone = try row.get("phone", as: Int.self) > 0
-        factors.passkeys = try row.get("passkeys")
-        factors.recoveryCodes = try row.get("codes")
-        factors.recoveryDueAt = try row.optional("recovery_due")
-        return factors
+            """
+        ) { rows in
+            guard let row = rows.first else { return FactorSet() }
+            var factors = FactorSet()
+            factors.hasTOTP = try row.get("totp", as: Int.self) > 0
+            factors.hasPhone = try row.get("phone", as: Int.self) > 0
+            factors.passkeys = try row.get("passkeys")
+            factors.recoveryCodes = try row.get("codes")
+            factors.recoveryDueAt = try row.optional("recovery_due")
+            return factors
+        }
     }
 }

@@ -17,50 +17,49 @@ struct SecondFactorGate: Sendable {
 
     /// After the right password. A recovery that is due takes the factors away first; the sessions that ended with them are put into `ended`.
     func afterPassword(
-        _ proof: SessionOpening.Proof, remembered: String?, ended: inout [SessionID], in sql: any SQLSession
+        _ proof: SessionOpening.Proof, _ record: SignInRecord, remembered: String?, ended: inout [SessionID],
+        in sql: any SQLSession
     ) throws -> End {
         let account = proof.account
         guard gate.mfa.isEnabled || gate.detection != nil else {
-            return .opened(try SessionOpening(gate: gate).open(proof, in: sql))
+            return .opened(try SessionOpening(gate: gate).open(proof, record, in: sql))
         }
-        var facts = SecondFactorDemand.Facts(role: account.role, factors: try FactorSet.of(account.id, in: sql))
-        if let due = facts.factors.recoveryDueAt, FactorRecovery.isDue(due, at: gate.world.now()) {
+        var record = record
+        if let due = record.factors.recoveryDueAt, FactorRecovery.isDue(due, at: gate.world.now()) {
             ended += try FactorRecovery(gate: gate).removeAll(account, from: proof.source, by: "recovery", in: sql)
-            facts.factors = FactorSet()
+            record.factors = FactorSet()
         }
-        let assessment = try watch(proof, facts, in: sql)
+        var facts = SecondFactorDemand.Facts(role: account.role, factors: record.factors)
+        let assessment = try watch(proof, record, in: sql)
         if assessment?.action == .block { return .blocked }
         facts.isSuspicious = assessment?.action == .challenge
         if let remembered, !facts.factors.isEmpty, !facts.isSuspicious {
             facts.isRemembered = try RememberedDevices(gate: gate).recognize(remembered, of: account.id, in: sql)
         }
-        return try end(proof, facts, assessment, hasProvenFactor: false, in: sql)
+        return try end(proof, record, facts, assessment, hasProvenFactor: false, in: sql)
     }
 
     /// Has the detection look, and says what it has found.
     private func watch(
-        _ proof: SessionOpening.Proof, _ facts: SecondFactorDemand.Facts, in sql: any SQLSession
+        _ proof: SessionOpening.Proof, _ record: SignInRecord, in sql: any SQLSession
     ) throws -> SignInAssessment? {
-        guard gate.detection != nil else { return nil }
         let watch = SignInWatch(gate: gate)
-        let hasFactor = gate.mfa.isEnabled && !facts.factors.isEmpty
-        let assessment = try watch.assess(
-            proof, canBeChallenged: hasFactor || gate.mailbox.isEnabled,
-            isFirst: try watch.isFirst(proof.account.id, in: sql), in: sql)
+        let hasFactor = gate.mfa.isEnabled && !record.factors.isEmpty
+        let assessment = watch.assess(proof, record, canBeChallenged: hasFactor || gate.mailbox.isEnabled)
         if let assessment { try watch.tell(assessment, proof.account, in: sql) }
         return assessment
     }
 
     /// After the second step, with what was proven in both.
     func afterFactor(_ proof: SessionOpening.Proof, in sql: any SQLSession) throws -> End {
-        let facts = SecondFactorDemand.Facts(
-            role: proof.account.role, factors: try FactorSet.of(proof.account.id, in: sql))
-        return try end(proof, facts, nil, hasProvenFactor: true, in: sql)
+        let record = try sql.ask(SignInRecord.question(about: proof, gate))
+        let facts = SecondFactorDemand.Facts(role: proof.account.role, factors: record.factors)
+        return try end(proof, record, facts, nil, hasProvenFactor: true, in: sql)
     }
 
     private func end(
-        _ proof: SessionOpening.Proof, _ facts: SecondFactorDemand.Facts, _ assessment: SignInAssessment?,
-        hasProvenFactor: Bool, in sql: any SQLSession
+        _ proof: SessionOpening.Proof, _ record: SignInRecord, _ facts: SecondFactorDemand.Facts,
+        _ assessment: SignInAssessment?, hasProvenFactor: Bool, in sql: any SQLSession
     ) throws -> End {
         let account = proof.account
         var facts = facts
@@ -73,7 +72,7 @@ struct SecondFactorGate: Sendable {
             facts, hasProvenFactor: hasProvenFactor, at: gate.world.now(), gate.mfa)
         switch demand {
         case .nothing(let enrolBy):
-            var opened = try SessionOpening(gate: gate).open(proof, assessment, in: sql)
+            var opened = try SessionOpening(gate: gate).open(proof, record, assessment, in: sql)
             opened.enrolBy = enrolBy
             return .opened(opened)
         case .factor(let methods):

@@ -59,23 +59,24 @@ struct PasskeyChallenges: Sendable {
 
     /// Uses a challenge up: of two answers to it only one counts. `false` for one that is not ours, has run out, is for something or
     /// somebody else, or was used before.
-    func use(_ challenge: [UInt8], for use: Use, in sql: any SQLSession) throws -> Bool {
+    func use(_ challenge: [UInt8], for use: Use) -> Question<Bool> {
         let length = Self.nonceLength + Self.dateLength
-        guard challenge.count == length + Self.codeLength else { return false }
+        guard challenge.count == length + Self.codeLength else { return .settled(false) }
         let content = Array(challenge.prefix(length))
         let authenticated = Self.authenticated(content, use)
         let code = challenge.dropFirst(length)
-        guard keys.contains(where: { $0.isValid(code, for: authenticated) }) else { return false }
+        guard keys.contains(where: { $0.isValid(code, for: authenticated) }) else { return .settled(false) }
         let expiresAt = Timestamp(milliseconds: Int64(bigEndianBytes: content.dropFirst(Self.nonceLength)))
         // From further ahead than any of ours can be: the clock was set back, and what was used may be forgotten.
         let latest = world.now() + PasskeyPolicy.challengeLife + Self.clockSkew
-        guard expiresAt > world.now(), expiresAt <= latest else { return false }
-        return try sql.changes(
+        guard expiresAt > world.now(), expiresAt <= latest else { return .settled(false) }
+        return Question(
             """
             INSERT INTO used_passkey_challenge (nonce, expires_at)
             VALUES (\(Array(content.prefix(Self.nonceLength))), \(expiresAt))
-            ON CONFLICT (nonce) DO NOTHING
-            """) == 1
+            ON CONFLICT (nonce) DO NOTHING RETURNING nonce
+            """
+        ) { rows in !rows.isEmpty }
     }
 
     /// Forgets those that count no more, on other nodes neither.

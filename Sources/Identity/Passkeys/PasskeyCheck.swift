@@ -27,7 +27,8 @@ struct PasskeyCheck: Sendable {
             return verdict(nil, .failure(.malformed))
         }
         let row = try await gate.database.rows(
-            "SELECT \(PasskeyTable.columns) FROM passkey WHERE credential_id = \(response.credentialID)"
+            "SELECT \(PasskeyTable.columns) FROM passkey WHERE credential_id = \(response.credentialID)",
+            isShort: true
         ).first
         guard let passkey = try row.map(Passkey.init) else { return verdict(nil, .failure(.badSignature)) }
         // The authenticator's memory of whose it is must be ours (§7.2 step 6).
@@ -46,10 +47,39 @@ struct PasskeyCheck: Sendable {
         }
     }
 
+    /// The challenge after its use, and the passkey as it is then.
+    struct Held: Sendable {
+        let challengeCounts: Bool
+        /// `nil` when the passkey was removed meanwhile.
+        let signCount: Int64?
+    }
+
+    /// Uses the challenge up and holds the passkey until the transaction ends, if the signature was right.
+    func hold(_ verdict: Verdict) -> Question<Held> {
+        guard case .success = verdict.result, let passkey = verdict.passkey else {
+            return .settled(Held(challengeCounts: false, signCount: nil))
+        }
+        let count = Question(
+            """
+            SELECT sign_count FROM passkey WHERE id = \(passkey.id) AND account_id = \(passkey.accountID) \(.forUpdate)
+            """
+        ) { rows in try rows.first?.get("sign_count", as: Int64.self) }
+        return Question(gate.passkeyChallenges.use(verdict.challenge, for: verdict.use), count, read: Held.init)
+    }
+
     /// Uses the answer up if it is one of `account` to a challenge that counts; tells of one that is not. A counter that went backwards is a
     /// hint at a copy and no proof of one (§6.1.1): the owner and the log are told, and the answer counts.
     func use(
         _ verdict: Verdict, of account: Account, _ attempt: FactorAttempt, in sql: any SQLSession
+    ) throws -> Bool {
+        let isTheirs = verdict.passkey?.accountID == account.id
+        let held = isTheirs ? try sql.ask(hold(verdict)) : Held(challengeCounts: false, signCount: nil)
+        return try use(verdict, held, of: account, attempt, in: sql)
+    }
+
+    /// The same for an answer that was held before.
+    func use(
+        _ verdict: Verdict, _ held: Held, of account: Account, _ attempt: FactorAttempt, in sql: any SQLSession
     ) throws -> Bool {
         func refuse(_ reason: String) throws -> Bool {
             try gate.recorder.record(
@@ -67,13 +97,9 @@ struct PasskeyCheck: Sendable {
         guard let passkey = verdict.passkey, passkey.accountID == account.id else {
             return try refuse("credential_of_another")
         }
-        guard try gate.passkeyChallenges.use(verdict.challenge, for: verdict.use, in: sql) else {
-            return try refuse("challenge_invalid")
-        }
+        guard held.challengeCounts else { return try refuse("challenge_invalid") }
+        guard let known = held.signCount else { return try refuse("removed") }
         let count = Int64(verified.signCount)
-        let row = try sql.row(
-            "SELECT sign_count FROM passkey WHERE id = \(passkey.id) AND account_id = \(account.id) \(.forUpdate)")
-        guard let known: Int64 = try row?.get("sign_count") else { return try refuse("removed") }
         try sql.run(
             """
             UPDATE passkey SET sign_count = \(count), backed_up = \(verified.isBackedUp), last_used_at = \(gate.world.now())

@@ -42,13 +42,16 @@ package struct PasskeySignIn: Sendable {
         }
         let gate = gate
         let end = try await gate.database.transaction { sql -> End in
-            let row = try sql.row(
-                "SELECT \(AccountTable.columns), device_epoch FROM account WHERE id = \(passkey.accountID) \(.forUpdate)"
-            )
+            // The account first, so that it is held as every other way in holds it.
+            let (row, held, record) = try sql.ask(
+                Self.account(passkey.accountID), PasskeyCheck(gate: gate).hold(verdict),
+                SignInRecord.question(
+                    about: passkey.accountID, from: source,
+                    nonce: deviceCookie.flatMap(DeviceCookies.claimedNonce), hasShownFactors: true, gate))
             guard let row else { return .refused(.invalidCredentials) }
             let account = try Account(row)
             let attempt = FactorAttempt(account: account, kind: .webauthn, step: "sign_in", source: source)
-            guard try PasskeyCheck(gate: gate).use(verdict, of: account, attempt, in: sql) else {
+            guard try PasskeyCheck(gate: gate).use(verdict, held, of: account, attempt, in: sql) else {
                 return .refused(.invalidCredentials)
             }
             if let refusal = try refuseUnusable(account, source, in: sql) { return .refused(refusal) }
@@ -59,7 +62,7 @@ package struct PasskeySignIn: Sendable {
             let proof = SessionOpening.Proof(
                 account: account, methods: [passkey.authenticationMethod, AuthenticationMethod.multiFactor],
                 deviceNonce: nonce, source: source, detail: ["passkey": passkey.id.description])
-            return .opened(try open(proof, in: sql))
+            return .opened(try open(proof, record, in: sql))
         }
         switch end {
         case .refused(let outcome): return outcome
@@ -71,15 +74,20 @@ package struct PasskeySignIn: Sendable {
         }
     }
 
+    private static func account(_ id: AccountID) -> Question<Row?> {
+        Question("SELECT \(AccountTable.columns), device_epoch FROM account WHERE id = \(id) \(.forUpdate)") { rows in
+            rows.first
+        }
+    }
+
     /// Opens the session. What the detection finds is told and nothing more: two factors were shown already.
-    private func open(_ proof: SessionOpening.Proof, in sql: any SQLSession) throws -> SessionOpening.Opened {
-        guard gate.detection != nil else { return try SessionOpening(gate: gate).open(proof, in: sql) }
+    private func open(
+        _ proof: SessionOpening.Proof, _ record: SignInRecord, in sql: any SQLSession
+    ) throws -> SessionOpening.Opened {
         let watch = SignInWatch(gate: gate)
-        let assessment = try watch.assess(
-            proof, canBeChallenged: false, canBeRefused: false, isFirst: try watch.isFirst(proof.account.id, in: sql),
-            in: sql)
+        let assessment = watch.assess(proof, record, canBeChallenged: false, canBeRefused: false)
         if let assessment { try watch.tell(assessment, proof.account, in: sql) }
-        return try SessionOpening(gate: gate).open(proof, assessment, in: sql)
+        return try SessionOpening(gate: gate).open(proof, record, assessment, in: sql)
     }
 
     private func refuseUnusable(

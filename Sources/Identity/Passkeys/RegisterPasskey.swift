@@ -75,7 +75,7 @@ package struct RegisterPasskey: Sendable {
             }
             // Here is where the challenge counts: it is this session's, and it counts once.
             guard
-                try gate.passkeyChallenges.use(challenge, for: .registration(scope.sessionID), in: sql)
+                try sql.ask(gate.passkeyChallenges.use(challenge, for: .registration(scope.sessionID)))
             else { return (.challengeInvalid, []) }
             let before = try FactorSet.of(account.id, in: sql)
             guard before.passkeys < PasskeyPolicy.most, try PasskeyTable.insert(passkey, in: sql) else {

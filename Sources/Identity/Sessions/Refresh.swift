@@ -73,7 +73,8 @@ package struct Refresh: Sendable {
             return .granted(
                 try await tickets.grant(session, of: account, lastActiveAt: session.lastActiveAt, now: now))
         }
-        guard let row = try await database.rows(SessionTable.selectWithAccount(token.sessionID)).first else {
+        guard let row = try await database.rows(SessionTable.selectWithAccount(token.sessionID), isShort: true).first
+        else {
             return .refused(.invalid)
         }
         let (session, account) = (try Session(row), try Account(row))

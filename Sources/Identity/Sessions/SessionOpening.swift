@@ -34,25 +34,16 @@ struct SessionOpening: Sendable {
         var enrolBy: Timestamp?
     }
 
-    /// Opens the session in the transaction that has found the proof good, and holds the account. `assessment` is what the detection has
-    /// made of it, if it was asked in this transaction. What it made of the first step is not taken over: it learns from what is known
-    /// now, where this step came from, and another sign-in may have taught it something in between.
+    /// Opens the session in the transaction that has found the proof good, has read the `record` and holds the account. `assessment` is what
+    /// the detection has made of it, if it was asked in this transaction. What it made of the first step is not taken over: it learns from what
+    /// is known now, where this step came from, and another sign-in may have taught it something in between.
     func open(
-        _ proof: Proof, _ assessment: SignInAssessment? = nil, in sql: any SQLSession
+        _ proof: Proof, _ record: SignInRecord, _ assessment: SignInAssessment? = nil, in sql: any SQLSession
     ) throws -> Opened {
         let account = proof.account
         let session = newSession(proof)
-        let before = try sql.row(
-            """
-            SELECT device_epoch, (SELECT id FROM session WHERE user_id = \(account.id) LIMIT 1) AS other,
-                (SELECT MAX(revoked_at) FROM session
-                    WHERE user_id = \(account.id) AND revocation_reason = 'theft') AS robbed_at
-            FROM account WHERE id = \(account.id)
-            """)
-        let other: SessionID? = try before?.optional("other")
         let watch = SignInWatch(gate: gate)
-        let assessment =
-            try assessment ?? watch.assess(proof, canBeChallenged: true, isFirst: other == nil, in: sql)
+        let assessment = assessment ?? watch.assess(proof, record, canBeChallenged: true)
         try SessionTable.insert(session, in: sql)
         var detail = proof.detail.merging(assessment?.detail ?? [:]) { own, _ in own }
         detail["knownDevice"] = String(proof.isKnownDevice)
@@ -61,24 +52,21 @@ struct SessionOpening: Sendable {
             Event(
                 .loginSuccess, in: gate.world, user: account.id, session: session.id, from: proof.source, detail: detail
             ), in: sql)
-        if let robbedAt: Timestamp = try before?.optional("robbed_at"),
-            session.createdAt - robbedAt <= TheftAlarm.span
-        {
+        if let robbedAt = record.robbedAt, session.createdAt - robbedAt <= TheftAlarm.span {
             try noteFalseAlarm(account, session, proof.source, in: sql)
         }
-        if !proof.isKnownDevice, other != nil {
+        if !proof.isKnownDevice, !record.isFirst {
             let isTold = assessment?.events.contains { MailKind(about: $0.type) == .deviceMismatch } ?? false
             try noteNewDevice(account, session, proof.source, mails: !isTold, in: sql)
         }
         let nonce = proof.deviceNonce ?? gate.subjects.cookies.newNonce()
-        try watch.learn(proof, nonce: nonce, assessment, isFirst: other == nil, in: sql)
+        try watch.learn(proof, nonce: nonce, assessment, isFirst: record.isFirst, in: sql)
         let displaced = try SessionCap(gate.signInPolicy.maximumSessions).enforce(
             besides: session, from: proof.source, gate, in: sql)
-        let epoch: Int64 = try before?.get("device_epoch") ?? 0
         return Opened(
             account: account, session: session, displaced: displaced,
             deviceCookie: proof.isKnownDevice
-                ? nil : gate.subjects.cookies.cookie(for: account.email, epoch: epoch, nonce: nonce))
+                ? nil : gate.subjects.cookies.cookie(for: account.email, epoch: record.deviceEpoch, nonce: nonce))
     }
 
     /// The tickets to a session that is open and committed.

@@ -86,23 +86,37 @@ package struct SignIn: Sendable {
         let (guardian, subjects) = (gate.guardian, gate.subjects)
         let (address, now) = (EmailAddress(typed), gate.world.now())
         return try await gate.database.transaction { sql in
-            let row = try sql.row(
-                """
-                SELECT \(AccountTable.columns), device_epoch, key_id, sealed_hash, changed_at,
-                    \(SignInBreachCheck.columns)
-                FROM account LEFT JOIN account_password ON account_id = id
-                WHERE email = \(address?.text ?? "")
-                """)
-            let subject = subjects.subject(
-                typed: typed, deviceCookie: deviceCookie, epoch: try row?.get("device_epoch") ?? 0)
+            let credentials = Self.credentials(of: address)
+            let (row, subject, state): (Row?, SignInSubject, LockoutState)
+            if let deviceCookie {
+                // Whom the attempt counts for depends on whether the account still knows the device.
+                row = try sql.ask(credentials)
+                subject = subjects.subject(
+                    typed: typed, deviceCookie: deviceCookie, epoch: try row?.get("device_epoch") ?? 0)
+                state = try sql.ask(guardian.state(of: subject, at: now))
+            } else {
+                subject = subjects.address(typed: typed)
+                (row, state) = try sql.ask(credentials, guardian.state(of: subject, at: now))
+            }
             let attempt = CredentialAttempt(
                 subject: subject, source: source, at: now, account: try row.map(Account.init))
             return Start(
-                reservation: try guardian.reserve(attempt, in: sql), attempt: attempt,
+                reservation: try guardian.reserve(attempt, state, in: sql), attempt: attempt,
                 stored: try row.flatMap(PasswordStore.Sealed.init),
                 passwordChangedAt: try row?.optional("changed_at"),
                 breach: try row.flatMap(SignInBreachCheck.Remembered.init))
         }
+    }
+
+    private static func credentials(of address: EmailAddress?) -> Question<Row?> {
+        Question(
+            """
+            SELECT \(AccountTable.columns), device_epoch, key_id, sealed_hash, changed_at,
+                \(SignInBreachCheck.columns)
+            FROM account LEFT JOIN account_password ON account_id = id
+            WHERE email = \(address?.text ?? "")
+            """
+        ) { rows in rows.first }
     }
 
     private func release(_ subject: SignInSubject) async throws {
@@ -163,25 +177,20 @@ package struct SignIn: Sendable {
         let gate = gate
         let secondFactor = SecondFactorGate(gate: gate)
         let (end, ended) = try await gate.database.transaction { sql -> (End, [SessionID]) in
-            // Held until the end: whoever disables the account or changes the password comes before this session, which is then not
-            // opened, or after it, and ends it.
-            let unchanged = try sql.row(
-                """
-                SELECT \(AccountTable.columns) FROM account JOIN account_password ON account_id = account.id
-                WHERE account.id = \(account.id) AND status = 'active' AND sealed_hash = \(stored.bytes) \(.forUpdate)
-                """)
+            let (unchanged, state, record) = try sql.ask(
+                Self.held(account.id, stored), gate.guardian.reservedState(of: attempt.subject),
+                SignInRecord.question(
+                    about: account.id, from: attempt.source, nonce: attempt.subject.deviceNonce, gate))
             // Read again: the role may be another one than before the hash.
             guard let account = try unchanged.map(Account.init) else { return (.unusable, []) }
-            let failures = try gate.guardian.succeed(attempt.subject, at: gate.world.now(), in: sql)
+            let failures = try gate.guardian.succeed(attempt.subject, state, at: gate.world.now(), in: sql)
             if let renewal { try gate.store.replace(stored, with: renewal, for: account.id, in: sql) }
             let proof = SessionOpening.Proof(
                 account: account, methods: [AuthenticationMethod.password],
                 deviceNonce: attempt.subject.deviceNonce, source: attempt.source,
                 circumstances: .init(recentFailures: failures, passwordIsBreached: isBreached))
             var ended: [SessionID] = []
-            switch try secondFactor.afterPassword(
-                proof, remembered: remembered, ended: &ended, in: sql)
-            {
+            switch try secondFactor.afterPassword(proof, record, remembered: remembered, ended: &ended, in: sql) {
             case .opened(let opened): return (.opened(opened), ended)
             case .challenged(let pending): return (.challenged(pending), ended)
             case .mustEnrol(let pending): return (.mustEnrol(pending), ended)
@@ -190,5 +199,16 @@ package struct SignIn: Sendable {
         }
         gate.revoked.insert(ended, now: gate.world.now())
         return end
+    }
+
+    /// The account while it may be used and has that password, held until the end: whoever disables the account or changes the password comes
+    /// before this session, which is then not opened, or after it, and ends it.
+    private static func held(_ account: AccountID, _ stored: PasswordStore.Sealed) -> Question<Row?> {
+        Question(
+            """
+            SELECT \(AccountTable.columns) FROM account JOIN account_password ON account_id = account.id
+            WHERE account.id = \(account) AND status = 'active' AND sealed_hash = \(stored.bytes) \(.forUpdate)
+            """
+        ) { rows in rows.first }
     }
 }

@@ -8,12 +8,12 @@ struct SignInWatch: Sendable {
 
     /// What is made of a sign-in that has proven `proof`; `nil` where nothing looks. Records nothing.
     func assess(
-        _ proof: SessionOpening.Proof, canBeChallenged: Bool, canBeRefused: Bool = true, isFirst: Bool,
-        in sql: any SQLSession
-    ) throws -> SignInAssessment? {
-        var circumstances = circumstances(proof, proof.deviceNonce, canBeChallenged, isFirst)
+        _ proof: SessionOpening.Proof, _ record: SignInRecord, canBeChallenged: Bool, canBeRefused: Bool = true
+    ) -> SignInAssessment? {
+        guard let detection = gate.detection, let knowledge = record.knowledge else { return nil }
+        var circumstances = circumstances(proof, proof.deviceNonce, canBeChallenged, isFirst: record.isFirst)
         circumstances.canBeRefused = canBeRefused
-        return try gate.detection?.assess(circumstances, in: sql)
+        return detection.assess(circumstances, knowledge)
     }
 
     /// Writes what was found into the log, and to the owner. Before a session is open, so the events have none.
@@ -31,16 +31,11 @@ struct SignInWatch: Sendable {
         in sql: any SQLSession
     ) throws {
         guard let detection = gate.detection, let assessment else { return }
-        try detection.learn(circumstances(proof, nonce, true, isFirst), assessment, in: sql)
-    }
-
-    /// Whether somebody signs in for the first time of all.
-    func isFirst(_ account: AccountID, in sql: any SQLSession) throws -> Bool {
-        try sql.row("SELECT id FROM session WHERE user_id = \(account) LIMIT 1") == nil
+        try detection.learn(circumstances(proof, nonce, true, isFirst: isFirst), assessment, in: sql)
     }
 
     private func circumstances(
-        _ proof: SessionOpening.Proof, _ nonce: [UInt8]?, _ canBeChallenged: Bool, _ isFirst: Bool
+        _ proof: SessionOpening.Proof, _ nonce: [UInt8]?, _ canBeChallenged: Bool, isFirst: Bool
     ) -> SignInCircumstances {
         SignInCircumstances(
             account: proof.account.id, source: proof.source, deviceNonce: nonce,

@@ -3,13 +3,13 @@ package import Storage
 
 /// Notices a sign-in that may not be its owner's: a device that is new, a place that is too far, a score that is too high.
 ///
-/// A right password comes first; this decides what else is asked for. The sign-in calls ``assess(_:in:)`` in the
-/// transaction that is about to open a session (or before it asks for more proof), records the assessment's events
-/// there, and calls ``learn(_:_:in:)`` in the transaction that has opened the session: what is learnt was proven by its
-/// owner. After a challenge was passed it assesses again, ignores the action, records nothing, and learns: what is learnt must
-/// follow from what is known then and from where the second step came, so the first assessment cannot be carried along.
+/// A right password comes first; this decides what else is asked for. The sign-in asks ``knowledge(of:from:nonce:)`` and calls
+/// ``assess(_:_:)`` in the transaction that is about to open a session (or before it asks for more proof), records the
+/// assessment's events there, and calls ``learn(_:_:in:)`` in the transaction that has opened the session: what is learnt was
+/// proven by its owner. After a challenge was passed it assesses again, ignores the action, records nothing, and learns: what is
+/// learnt must follow from what is known then and from where the second step came, so the first assessment cannot be carried along.
 ///
-/// Costs one `SELECT` to assess and one or two writes to learn; nothing at all when everything is off.
+/// Costs one `SELECT` to assess, which travels with others, and one or two writes to learn; nothing at all when everything is off.
 package struct SignInDetection: Sendable {
     package let policy: DetectionPolicy
     package let addresses: AddressBook
@@ -21,11 +21,37 @@ package struct SignInDetection: Sendable {
         self.world = world
     }
 
-    /// What is made of a sign-in. Reads, decides and changes nothing.
-    package func assess(_ circumstances: SignInCircumstances, in sql: any SQLSession) throws -> SignInAssessment {
+    /// What is kept of a person, as far as it is needed.
+    package struct Knowledge: Sendable, Hashable {
+        var devices: KnownDevices.Record?
+        var habit = SignInHabit()
+    }
+
+    /// Reads what is kept of `account` and of the device behind `nonce`, in one statement, or in none when everything is off.
+    package func knowledge(
+        of account: AccountID, from source: RequestSource, nonce: [UInt8]?
+    ) -> Question<Knowledge> {
+        guard policy.isOn else { return .settled(Knowledge()) }
+        let policy = policy
+        var columns: [SQL] = []
+        if policy.needsDevices {
+            columns.append(KnownDevices.columns(of: account, nonce: nonce, DeviceTraits(source)))
+        }
+        if policy.needsHabits { columns.append(SignInHabit.columns) }
+        let habits: SQL = policy.needsHabits ? "LEFT JOIN sign_in_habit ON account_id = \(account)" : ""
+        return Question("SELECT \(columns.joined(separator: ", ")) FROM (SELECT 1 AS one) AS anything \(habits)") {
+            rows in
+            let row = rows.first
+            return Knowledge(
+                devices: policy.needsDevices ? try row.map(KnownDevices.Record.init) ?? KnownDevices.Record() : nil,
+                habit: policy.needsHabits ? try row.map(SignInHabit.init) ?? SignInHabit() : SignInHabit())
+        }
+    }
+
+    /// What is made of a sign-in, given what is known of its person and device.
+    package func assess(_ circumstances: SignInCircumstances, _ known: Knowledge) -> SignInAssessment {
         guard policy.isOn else { return SignInAssessment() }
         let traits = DeviceTraits(circumstances.source)
-        let known = try knowledge(of: circumstances, traits, in: sql)
         let (ip, at) = (circumstances.source.ip, circumstances.at)
         let suspect = policy.scoresRisk ? addresses.suspectNetwork(of: ip, policy.geo) : nil
         let device = known.devices.map {
@@ -59,26 +85,6 @@ package struct SignInDetection: Sendable {
                 at: at, in: sql)
         }
         if policy.needsHabits, let habit = assessment.habit { try habit.save(of: account, at: at, in: sql) }
-    }
-
-    private typealias Knowledge = (devices: KnownDevices.Record?, habit: SignInHabit)
-
-    /// Reads all that is kept of the person, as far as it is needed, in one statement.
-    private func knowledge(
-        of circumstances: SignInCircumstances, _ traits: DeviceTraits, in sql: any SQLSession
-    ) throws -> Knowledge {
-        let account = circumstances.account
-        var columns: [SQL] = []
-        if policy.needsDevices {
-            columns.append(KnownDevices.columns(of: account, nonce: circumstances.deviceNonce, traits))
-        }
-        if policy.needsHabits { columns.append(SignInHabit.columns) }
-        let habits: SQL = policy.needsHabits ? "LEFT JOIN sign_in_habit ON account_id = \(account)" : ""
-        let row = try sql.row("SELECT \(columns.joined(separator: ", ")) FROM (SELECT 1 AS one) AS anything \(habits)")
-        return (
-            policy.needsDevices ? try row.map(KnownDevices.Record.init) ?? KnownDevices.Record() : nil,
-            policy.needsHabits ? try row.map(SignInHabit.init) ?? SignInHabit() : SignInHabit()
-        )
     }
 
     /// The sternest of what each check asks for. What cannot be asked for is not: a person who has neither a second

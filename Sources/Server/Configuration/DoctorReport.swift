@@ -4,9 +4,12 @@ import Identity
 /// The configuration in force, for an operator to read. Holds no secret.
 package struct DoctorReport: Sendable {
     private let configuration: ServerConfiguration
+    private let hugePages: String?
 
-    package init(_ configuration: ServerConfiguration) {
+    /// The report on `configuration`, on a machine whose ``HugePages/setting`` is `hugePages`.
+    package init(_ configuration: ServerConfiguration, hugePages: String? = nil) {
         self.configuration = configuration
+        self.hugePages = hugePages
     }
 
     /// The report.
@@ -22,6 +25,7 @@ package struct DoctorReport: Sendable {
         lines += ["", "  * is set; the others have their default.", "", lifetime]
         lines += configuration.alerts.silentChannels
         if let silence = configuration.metrics.silence { lines.append(silence) }
+        if let advice = HugePages.advice(hugePages) { lines.append(advice) }
         lines += configuration.notices.map { "Notice: \($0)" }
         return lines.joined(separator: "\n")
     }

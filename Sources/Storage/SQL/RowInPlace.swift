@@ -3,7 +3,7 @@ package import Core
 /// The row that a running statement stands on, read by position and without a copy. Valid only until the next row.
 ///
 /// For long lists on hot paths, where making values of the columns costs more than the query; see
-/// ``Database/reduce(_:into:_:)``. A column of another kind than asked for throws ``StorageError/unexpectedColumn(_:)``: the
+/// ``Database/reduce(_:isShort:into:_:)``. A column of another kind than asked for throws ``StorageError/unexpectedColumn(_:)``: the
 /// schema and the code disagree.
 package protocol RowInPlace {
     /// Whether the column holds no value.

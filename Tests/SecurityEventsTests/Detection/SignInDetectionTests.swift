@@ -275,6 +275,15 @@ struct Doorway: Sendable {
     }
 }
 
+extension SignInDetection {
+    /// Reads what is known and assesses.
+    fileprivate func assess(_ circumstances: SignInCircumstances, in sql: any SQLSession) throws -> SignInAssessment {
+        let known = try sql.ask(
+            knowledge(of: circumstances.account, from: circumstances.source, nonce: circumstances.deviceNonce))
+        return assess(circumstances, known)
+    }
+}
+
 /// A session that nobody may speak to.
 private struct Untouchable: SQLSession {
     struct Touched: Error {}

@@ -1,0 +1,155 @@
+import Core
+import Storage
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite struct `short reads` {
+    @Test(arguments: DatabaseKind.available)
+    func `of many callers are each answered with their own rows`(_ kind: DatabaseKind) async throws {
+        try await withDatabase(kind) { database in
+            try await Self.fill(database)
+            let answers = await Self.inParallel(300) { turn in
+                if turn.isMultiple(of: 2) {
+                    return try await database.rows(Self.value(turn % 50), isShort: true).first?.get("value")
+                }
+                return try await database.reduce(Self.value(turn % 50), isShort: true, into: Int?.none) { value, row in
+                    value = Int(try row.integer(0))
+                }
+            }
+            #expect(try answers.map { try $0.get() } == (0..<300).map { $0 % 50 * 10 })
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
+    func `fail alone`(_ kind: DatabaseKind) async throws {
+        try await withDatabase(kind) { database in
+            try await Self.fill(database)
+            let answers = await Self.inParallel(200) { turn in
+                if turn % 20 == 7 { return try await database.rows("SELECT nothing FROM nowhere", isShort: true).count }
+                return try await database.rows(Self.value(turn % 50), isShort: true).first?.get("value")
+            }
+            for (turn, answer) in answers.enumerated() {
+                switch answer {
+                case .success(let value): #expect(turn % 20 != 7 && value == turn % 50 * 10)
+                case .failure(let error): #expect(turn % 20 == 7 && error is StorageError)
+                }
+            }
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
+    func `see what was committed before they were asked`(_ kind: DatabaseKind) async throws {
+        try await withDatabase(kind) { database in
+            try await Self.fill(database)
+            for round in 1...30 {
+                _ = try await database.batch(["UPDATE counter SET value = \(round) WHERE name = 'row1'"])
+                let seen = await Self.inParallel(8) { _ in
+                    try await database.rows(Self.value(1), isShort: true).first?.get("value")
+                }
+                #expect(try seen.allSatisfy { try $0.get() == round })
+            }
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
+    func `are refused when the database is closed, and nobody waits for ever`(_ kind: DatabaseKind) async throws {
+        try await withTestDatabase(kind) { place in
+            let database = try await place.open()
+            try await Self.fill(database)
+            async let answers = Self.inParallel(100) { turn in
+                try await database.rows(Self.value(turn % 50), isShort: true).first?.get("value")
+            }
+            await database.close()
+            for answer in await answers {
+                guard case .failure(let error) = answer else { continue }
+                guard case StorageError.unavailable = error else { throw error }
+            }
+            await #expect(throws: StorageError.self) { try await database.rows(Self.value(1), isShort: true) }
+        }
+    }
+
+    @Test(.enabled(if: DatabaseKind.hasPostgres))
+    func `are answered though one of them is late`() async throws {
+        try await withTestDatabase(.postgres) { place in
+            // Each look at the clock finds the group before late.
+            let moment = Atomic<Int64>(0)
+            let world = World(
+                now: { Timestamp(milliseconds: moment.wrappingAdd(100, ordering: .relaxed).newValue) },
+                randomBytes: World.live.randomBytes)
+            let database = try await place.open(world: world)
+            try await Self.fill(database)
+            let (held, go) = (Signal(), Signal())
+            let holder = Task {
+                try await database.transaction { session in
+                    _ = try session.rows("SELECT pg_advisory_xact_lock(4711)")
+                    held.set()
+                    go.wait()
+                }
+            }
+            await held.hasBeenSet()
+            async let late = database.rows("SELECT pg_advisory_xact_lock(4711)", isShort: true)
+            let answers = await Self.inParallel(50) { turn in
+                try await database.rows(Self.value(turn), isShort: true).first?.get("value")
+            }
+            #expect(try answers.map { try $0.get() } == (0..<50).map { $0 * 10 })
+            go.set()
+            try await holder.value
+            #expect(try await late.count == 1)
+            await database.close()
+        }
+    }
+
+    @Test(.enabled(if: DatabaseKind.hasPostgres))
+    func `share their round trips on PostgreSQL`() async throws {
+        try await withDatabase(.postgres) { database in
+            // The transactions of one round trip begin together.
+            let moments = await Self.inParallel(200) { _ in
+                try await database.rows(
+                    "SELECT CAST(EXTRACT(EPOCH FROM transaction_timestamp()) * 1000000 AS BIGINT) AS moment",
+                    isShort: true
+                ).first?.get("moment")
+            }
+            let different = try Set(moments.map { try $0.get() })
+            #expect(different.count < 200)
+        }
+    }
+
+    @Test(.enabled(if: DatabaseKind.hasPostgres))
+    func `go on after their table was changed`() async throws {
+        try await withDatabase(.postgres) { database in
+            try await Self.fill(database)
+            let all: SQL = "SELECT * FROM counter WHERE name = 'row1'"
+            for column in 0..<3 {
+                let before = await Self.inParallel(40) { _ in try await database.rows(all, isShort: true).count }
+                #expect(try before.allSatisfy { try $0.get() == 1 })
+                _ = try await database.batch([SQL(stringLiteral: "ALTER TABLE counter ADD COLUMN more\(column) BIGINT")]
+                )
+            }
+        }
+    }
+
+    private static func fill(_ database: any Database) async throws {
+        try await database.setUp(Tables.counters)
+        try await database.transaction { session in
+            for row in 0..<50 {
+                try session.run("INSERT INTO counter (name, value) VALUES (\("row\(row)"), \(row * 10))")
+            }
+        }
+    }
+
+    private static func value(_ row: Int) -> SQL { "SELECT value FROM counter WHERE name = \("row\(row)")" }
+
+    private static func inParallel(
+        _ count: Int, _ work: @escaping @Sendable (Int) async throws -> Int?
+    ) async -> [Result<Int?, any Error>] {
+        await withTaskGroup(of: (Int, Result<Int?, any Error>).self) { group in
+            for turn in 0..<count {
+                group.addTask {
+                    do { return (turn, .success(try await work(turn))) } catch { return (turn, .failure(error)) }
+                }
+            }
+            return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }.sorted { $0.key < $1.key }.map(\.value)
+        }
+    }
+}
