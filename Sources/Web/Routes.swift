@@ -100,7 +100,8 @@ package struct Routes: Sendable {
         router.add(middleware: BodyLimit())
         router.add(middleware: OriginCheck(policy: configuration.origins))
         let dispatch = RouteDispatch(
-            gate: gate, cookies: configuration.cookies, origins: configuration.origins, metrics: metrics)
+            gate: gate, cookies: configuration.cookies, origins: configuration.origins
+        ) { [metrics] name in metrics?.noteRefusal(by: name) }
         for route in all {
             router.on(RouterPath(route.path), method: route.method) { request, context in
                 try await dispatch.respond(request, context, route)

@@ -9,13 +9,17 @@ package struct RouteDispatch: Sendable {
     let gate: Gate
     let cookies: SignInCookies
     let origins: OriginPolicy
-    private let metrics: RequestMetrics?
+    private let noteRefusal: @Sendable (RateLimit.Name) -> Void
 
-    init(gate: Gate, cookies: SignInCookies, origins: OriginPolicy, metrics: RequestMetrics? = nil) {
+    /// `noteRefusal` is told of each request that a limit refuses.
+    init(
+        gate: Gate, cookies: SignInCookies, origins: OriginPolicy,
+        noteRefusal: @escaping @Sendable (RateLimit.Name) -> Void
+    ) {
         self.gate = gate
         self.cookies = cookies
         self.origins = origins
-        self.metrics = metrics
+        self.noteRefusal = noteRefusal
     }
 
     /// Answers `request` as `route` says.
@@ -88,7 +92,7 @@ package struct RouteDispatch: Sendable {
             return try await answer()
         }
         guard verdict.isAllowed else {
-            metrics?.noteRefusal(by: name)
+            noteRefusal(name)
             if verdict.isFirstRefusal { try await recordRefusal(of: name, claims, call) }
             let problem = Problem(.rateLimited, detail: name.message, retryAfter: verdict.reset)
             call.context.record.problem = problem.code.rawValue
