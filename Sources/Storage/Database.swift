@@ -67,7 +67,7 @@ package protocol Database: Sendable {
     /// a round trip, so a long one would hold up the others.
     func rows(_ statement: SQL, isShort: Bool) async throws -> [Row]
 
-    /// Runs one `SELECT` and lets `body` take what it needs out of each row while the database still holds it.
+    /// Runs one `SELECT` and lets `body` take what it needs out of each row where the driver holds it.
     ///
     /// For lists on hot paths: nothing is copied that `body` does not copy. It may start over, with `start`
     /// made anew and the first row. `isShort` is that of ``rows(_:isShort:)``.

@@ -37,6 +37,8 @@ extension SQLSession {
             (repeat each answer)
         }
         var rows = try answers(to: together.statements)[...]
+        // An answer that is missing must not be taken for one that is empty.
+        guard rows.count == together.statements.count else { throw StorageError.failed("an answer is missing") }
         return try together.read(&rows)
     }
 }

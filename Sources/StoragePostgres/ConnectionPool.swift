@@ -25,6 +25,8 @@ final class ConnectionPool: Sendable {
         var resting: [Resting] = []
         var open = 0
         var backOff = BackOff()
+        /// Nobody takes a connection any more.
+        var isDrained = false
     }
 
     private let configuration: PostgresConfiguration
@@ -56,11 +58,18 @@ final class ConnectionPool: Sendable {
         return try connect()
     }
 
-    /// Takes `connection` back, unless it is broken or in the middle of something; then it is closed.
+    /// How many connections somebody uses now.
+    var inUse: Int { state.withLock { $0.open - $0.resting.count } }
+
+    /// Takes `connection` back, unless it is broken or in the middle of something, or the pool was drained; then it is closed.
     func checkIn(_ connection: PostgresConnection) {
         guard connection.isIdle else { return discard() }
         let now = world.now()
-        let tired = state.withLock { state in
+        let tired = state.withLock { state -> [Resting] in
+            if state.isDrained {
+                state.open -= 1
+                return []
+            }
             state.resting.append(Resting(connection: connection, since: now))
             let surplus = max(0, state.open - configuration.poolMinimum)
             let tired = state.resting.prefix { now - $0.since > configuration.idleTimeout }.prefix(surplus)
@@ -72,9 +81,10 @@ final class ConnectionPool: Sendable {
         _ = consume tired
     }
 
-    /// Closes the resting connections.
+    /// Closes the resting connections, and from now on each as it comes back.
     func drain() {
         let resting = state.withLock { state in
+            state.isDrained = true
             defer {
                 state.open -= state.resting.count
                 state.resting = []

@@ -1,4 +1,3 @@
-import Core
 import Storage
 
 /// The queue of batches that may share a round trip and a commit. Those that wait together go together: one message to the server, one
@@ -23,13 +22,18 @@ final class GroupCommit: Sendable {
     private let lanes: Lanes<Job>
 
     /// Sends at most `groupLimit` batches together, on at most `lanes` connections at once.
-    init(lanes: Int, groupLimit: Int = 64, world: World) {
+    init(lanes: Int, groupLimit: Int = 64) {
         // One lane fills while the other waits for the disk.
-        self.lanes = Lanes(lanes, groupLimit: groupLimit, patience: .zero, world: world)
+        self.lanes = Lanes(lanes, groupLimit: groupLimit, opensAtOnce: true)
     }
 
-    /// Adds `job` to the queue. Whether the caller must now have ``drain(_:alone:)`` called on a thread of its own.
-    func enqueue(_ job: Job) -> Bool { lanes.enqueue(job) }
+    /// How many have not gone yet.
+    var waiting: Int { lanes.waiting }
+
+    /// Adds `job` to the queue. `drain` has ``drain(_:alone:)`` called on a thread of its own.
+    func enqueue(_ job: Job, drain: () -> Void) {
+        if case .drain = lanes.enqueue(job) { drain() }
+    }
 
     /// Runs what waits until nothing does. `alone` has a job run by itself, on another thread.
     func drain(_ pool: ConnectionPool, alone: (Job) -> Void) {

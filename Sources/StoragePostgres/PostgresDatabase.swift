@@ -5,13 +5,11 @@ import Synchronization
 
 /// The product's tables in PostgreSQL, or in an engine that speaks its protocol and dialect.
 ///
-/// Every call of libpq runs on one of the database's own threads, one job per thread and connection at a time: nothing
-/// that blocks ever runs on the threads of Swift's tasks.
+/// Whatever speaks to the server runs on one of the database's own threads, one job or group per thread and connection at a time:
+/// nothing that blocks ever runs on the threads of Swift's tasks. The few rows of a short read are taken out of its result there.
 package final class PostgresDatabase: Database {
-    /// With fewer connections, groups would hold all of them against everything else.
-    private static let fewestForGroups = 5
-    /// Leaves connections to everything else, like ``fewestForGroups``.
-    private static let readingLanes = 2
+    /// How many connections shared commits may hold, and how many shared reads. They are used where they leave half to everything else.
+    private static let lanes = 2
 
     private let pool: ConnectionPool
     private let threads: NIOThreadPool
@@ -19,6 +17,8 @@ package final class PostgresDatabase: Database {
     private let configuration: PostgresConfiguration
     private let groups: GroupCommit
     private let sharedReads: SharedReads
+    /// How many jobs share a connection with others, or wait to.
+    private let sharing = Atomic<Int>(0)
     private let listeners = Mutex<[PostgresListener]>([])
 
     private init(_ configuration: PostgresConfiguration, world: World) throws {
@@ -26,8 +26,8 @@ package final class PostgresDatabase: Database {
         pool = try ConnectionPool(configuration, world: world)
         threads = NIOThreadPool(numberOfThreads: configuration.poolMaximum)
         admission = Admission(capacity: configuration.poolMaximum + configuration.longestQueue)
-        groups = GroupCommit(lanes: 2, world: world)
-        sharedReads = SharedReads(lanes: Self.readingLanes, world: world)
+        groups = GroupCommit(lanes: Self.lanes)
+        sharedReads = SharedReads(lanes: Self.lanes, queryTimeout: configuration.queryTimeout)
         threads.start()
     }
 
@@ -48,12 +48,16 @@ package final class PostgresDatabase: Database {
 
     package var dialect: SQLDialect { .postgres }
 
-    /// Each job has a thread and a connection of its own while there are threads; the rest wait for one.
+    private var sharesCommits: Bool { configuration.poolMaximum >= 2 * Self.lanes }
+    private var sharesReads: Bool { configuration.poolMaximum >= 4 * Self.lanes }
+
+    /// A job has a thread and a connection of its own while there are threads, and waits for one otherwise; or it is in a group, or waits
+    /// for the next.
     package var load: DatabaseLoad {
         let (underWay, refused) = admission.count
         let size = configuration.poolMaximum
-        return DatabaseLoad(
-            size: size, inUse: min(underWay, size), waiting: max(0, underWay - size), refused: refused)
+        let waiting = max(0, underWay - sharing.load(ordering: .relaxed) - size) + groups.waiting + sharedReads.waiting
+        return DatabaseLoad(size: size, inUse: pool.inUse, waiting: waiting, refused: refused)
     }
 
     /// Runs `body` in one transaction; see ``Storage/Database/transaction(_:)``.
@@ -72,8 +76,13 @@ package final class PostgresDatabase: Database {
 
     /// Runs one `SELECT`; see ``Storage/Database/rows(_:isShort:)``.
     package func rows(_ statement: SQL, isShort: Bool) async throws -> [Row] {
-        let result = try await select(statement, isShort: isShort)
-        return try result.rows(result.columns())
+        if isShort, sharesReads {
+            let result = try await share(statement)
+            return try result.rows(result.columns())
+        }
+        return try await onThread { pool in
+            try PostgresTransaction(pool: pool).tryingAgain { connection in try connection.rows(statement) }
+        }
     }
 
     /// Runs one `SELECT` and reads its rows in place; see ``Storage/Database/reduce(_:isShort:into:_:)``.
@@ -81,16 +90,23 @@ package final class PostgresDatabase: Database {
         _ statement: SQL, isShort: Bool, into start: @autoclosure @escaping @Sendable () -> T,
         _ body: @escaping @Sendable (inout T, any RowInPlace) throws -> Void
     ) async throws -> T {
-        let result = try await select(statement, isShort: isShort)
-        var value = start()
-        try PostgresRowInPlace.forEach(of: result) { row in try body(&value, row) }
-        return value
+        @Sendable func reduce(_ result: PostgresResult) throws -> T {
+            var value = start()
+            try PostgresRowInPlace.forEach(of: result) { row in try body(&value, row) }
+            return value
+        }
+        if isShort, sharesReads { return try reduce(try await share(statement)) }
+        return try await onThread { pool in
+            try PostgresTransaction(pool: pool).tryingAgain { connection in
+                try reduce(connection.execute(PostgresConnection.Call(statement)).result)
+            }
+        }
     }
 
     /// Runs the statements as one transaction; see ``Storage/Database/batch(_:locking:)``.
     package func batch(_ statements: [SQL], locking row: [UInt8]?) async throws -> [[Row]] {
         guard !statements.isEmpty else { return [] }
-        if let row, configuration.poolMaximum >= Self.fewestForGroups { return try await share(statements, row) }
+        if let row, sharesCommits { return try await share(statements, row) }
         return try await onThread { pool in
             try PostgresTransaction(pool: pool).tryingAgain { connection in try connection.batch(statements) }
         }
@@ -120,40 +136,47 @@ package final class PostgresDatabase: Database {
 
     /// Runs the statements together with those of others that wait.
     private func share(_ statements: [SQL], _ row: [UInt8]) async throws -> [[Row]] {
-        try admission.enter()
-        defer { admission.leave() }
-        let (pool, groups, threads) = (pool, groups, threads)
-        return try await withCheckedThrowingContinuation { continuation in
-            let job = GroupCommit.Job(statements: statements, row: row) { continuation.resume(with: $0) }
-            guard groups.enqueue(job) else { return }
-            threads.submit { state in
-                guard case .active = state else { return groups.fail(Self.closed) }
-                groups.drain(pool) { job in
-                    Self.run(pool, threads, finish: job.finish) { try $0.batch(job.statements) }
+        try await amongOthers { [pool, groups, threads] finish in
+            groups.enqueue(GroupCommit.Job(statements: statements, row: row, finish: finish)) {
+                threads.submit { state in
+                    guard case .active = state else { return groups.fail(Self.closed) }
+                    groups.drain(pool) { job in
+                        Self.run(pool, threads, finish: job.finish) { try $0.batch(job.statements) }
+                    }
                 }
             }
         }
     }
 
-    /// Runs one `SELECT`: with those of others that wait, or by itself.
-    private func select(_ statement: SQL, isShort: Bool) async throws -> PostgresResult {
-        try admission.enter()
-        defer { admission.leave() }
-        let (pool, sharedReads, threads) = (pool, sharedReads, threads)
-        let isShared = isShort && configuration.poolMaximum >= Self.fewestForGroups
-        return try await withCheckedThrowingContinuation { continuation in
-            let job = SharedReads.Job(statement: statement) { continuation.resume(with: $0) }
+    /// Runs one `SELECT` together with those of others that wait.
+    private func share(_ statement: SQL) async throws -> PostgresResult {
+        try await amongOthers { [pool, sharedReads, threads] finish in
             @Sendable func runAlone(_ job: SharedReads.Job) {
                 Self.run(pool, threads, finish: job.finish) {
                     try $0.execute(PostgresConnection.Call(job.statement)).result
                 }
             }
-            guard isShared else { return runAlone(job) }
-            guard sharedReads.enqueue(job) else { return }
-            threads.submit { state in
-                guard case .active = state else { return sharedReads.fail(Self.closed) }
-                sharedReads.drain(pool, alone: runAlone)
+            sharedReads.enqueue(SharedReads.Job(statement: statement, finish: finish), alone: runAlone) {
+                threads.submit { state in
+                    guard case .active = state else { return sharedReads.fail(Self.closed) }
+                    sharedReads.drain(pool, alone: runAlone)
+                }
             }
+        }
+    }
+
+    /// Waits until what `start` has begun calls back, which it does once.
+    private func amongOthers<T: Sendable>(
+        _ start: (@escaping @Sendable (Result<T, any Error>) -> Void) -> Void
+    ) async throws -> T {
+        try admission.enter()
+        sharing.wrappingAdd(1, ordering: .relaxed)
+        defer {
+            sharing.wrappingSubtract(1, ordering: .relaxed)
+            admission.leave()
+        }
+        return try await withCheckedThrowingContinuation { continuation in
+            start { continuation.resume(with: $0) }
         }
     }
 

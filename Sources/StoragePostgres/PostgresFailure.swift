@@ -23,11 +23,14 @@ struct PostgresFailure: Error {
     /// Whether the connection's prepared statements have to be made anew.
     var isOutOfDate: Bool { state == "26000" || (state == "0A000" && message.contains("cached plan")) }
 
+    /// Whether it took too long, or waited too long for a lock.
+    var isTimeout: Bool { state == "57014" || state == "55P03" }
+
     /// What it means for the caller.
     var storageError: StorageError {
         if isBroken { return .unavailable(message) }
+        if isTimeout { return .timedOut }
         switch state {
-        case "57014", "55P03": return .timedOut
         // The transaction waits or idles too long; the server has closed the connection.
         case "25P03", "25P04": return .unavailable(message)
         default: break

@@ -1,6 +1,5 @@
 import Core
 import Storage
-import Synchronization
 import TestSupport
 import Testing
 
@@ -69,33 +68,77 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: DatabaseKind.hasPostgres))
-    func `are answered though one of them is late`() async throws {
-        try await withTestDatabase(.postgres) { place in
-            // Each look at the clock finds the group before late.
-            let moment = Atomic<Int64>(0)
-            let world = World(
-                now: { Timestamp(milliseconds: moment.wrappingAdd(100, ordering: .relaxed).newValue) },
-                randomBytes: World.live.randomBytes)
-            let database = try await place.open(world: world)
+    /// Runs `body` while a transaction holds what a short read of ``late`` waits for.
+    private static func whileOneIsLate(
+        _ body: @escaping @Sendable (any Database, _ late: SQL) async throws -> Void
+    ) async throws {
+        try await withDatabase(.postgres) { database in
             try await Self.fill(database)
+            let late: SQL = "SELECT pg_advisory_xact_lock(hashtext(current_schema()))"
             let (held, go) = (Signal(), Signal())
             let holder = Task {
                 try await database.transaction { session in
-                    _ = try session.rows("SELECT pg_advisory_xact_lock(4711)")
+                    _ = try session.rows(late)
                     held.set()
                     go.wait()
                 }
             }
             await held.hasBeenSet()
-            async let late = database.rows("SELECT pg_advisory_xact_lock(4711)", isShort: true)
-            let answers = await Self.inParallel(50) { turn in
-                try await database.rows(Self.value(turn), isShort: true).first?.get("value")
-            }
-            #expect(try answers.map { try $0.get() } == (0..<50).map { $0 * 10 })
+            let result: Result<Void, any Error>
+            do { result = .success(try await body(database, late)) } catch { result = .failure(error) }
             go.set()
             try await holder.value
-            #expect(try await late.count == 1)
+            try result.get()
+        }
+    }
+
+    @Test(.enabled(if: DatabaseKind.hasPostgres))
+    func `are answered while one of them is late, though nobody comes after them`() async throws {
+        try await Self.whileOneIsLate { database, late in
+            let waiting = Task { try await database.rows(late, isShort: true).count }
+            // Again and again: the second lane comes and goes while the first is out.
+            for turn in 0..<5 {
+                let rows = try await database.rows(Self.value(turn), isShort: true)
+                let value = try rows.first?.get("value", as: Int.self)
+                #expect(value == turn * 10)
+            }
+            waiting.cancel()
+        }
+    }
+
+    @Test(.enabled(if: DatabaseKind.hasPostgres))
+    func `are answered while as many are late as there are lanes, in their groups or alone`() async throws {
+        try await Self.whileOneIsLate { database, late in
+            // Alone they hold a lane each, with others they are broken off: whichever comes, nobody else waits for them.
+            let stuck = Task { await Self.inParallel(3) { _ in try await database.rows(late, isShort: true).count } }
+            let answers = await Self.inParallel(60) { turn in
+                try await database.rows(Self.value(turn % 50), isShort: true).first?.get("value")
+            }
+            let values = try answers.map { try $0.get() }
+            #expect(values == (0..<60).map { $0 % 50 * 10 })
+            stuck.cancel()
+        }
+    }
+
+    @Test(.enabled(if: DatabaseKind.hasPostgres))
+    func `that take too long are broken off`() async throws {
+        try await withTestDatabase(.postgres) { place in
+            let database = try await place.open(queryTimeout: .milliseconds(400))
+            try await Self.fill(database)
+            let (held, go) = (Signal(), Signal())
+            let holder = Task {
+                try await database.transaction { session in
+                    _ = try session.rows("SELECT pg_advisory_xact_lock(hashtext(current_schema()))")
+                    held.set()
+                    go.wait()
+                }
+            }
+            await held.hasBeenSet()
+            await #expect(throws: StorageError.timedOut) {
+                try await database.rows("SELECT pg_advisory_xact_lock(hashtext(current_schema()))", isShort: true)
+            }
+            go.set()
+            try await holder.value
             await database.close()
         }
     }

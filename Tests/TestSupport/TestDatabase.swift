@@ -32,7 +32,7 @@ package struct TestDatabase: Sendable {
 
     /// Opens the place. `maximum` connections and `longestQueue` are for PostgreSQL.
     package func open(
-        queryTimeout: Duration = .seconds(30), maximum: Int = 5, longestQueue: Int? = nil, world: World = .live
+        queryTimeout: Duration = .seconds(30), maximum: Int = 8, longestQueue: Int? = nil, world: World = .live
     ) async throws -> any Database {
         switch kind {
         case .sqlite: return try SQLiteDatabase(path: location, queryTimeout: queryTimeout)

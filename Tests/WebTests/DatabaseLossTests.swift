@@ -21,7 +21,7 @@ import Testing
             through.port = relay.port
             let clock = TestWorld()
             let configuration = PostgresConfiguration(
-                url: Secret(through.string ?? ""), poolMinimum: 1, poolMaximum: 5, queryTimeout: .seconds(30))
+                url: Secret(through.string ?? ""), poolMinimum: 1, poolMaximum: 8, queryTimeout: .seconds(30))
             let connected = try await PostgresDatabase.connect(configuration, world: clock.world)
             try await Office.open(over: connected, environment, clock: clock) { office in
                 try await body(office, relay)
@@ -60,7 +60,7 @@ import Testing
             await relay.cut()
             let lines = try await office.scrape("a-token-of-the-tests-0123")
             #expect(lines.contains("gatehouse_database_up 0"))
-            #expect(lines.contains("gatehouse_database_connections 5"))
+            #expect(lines.contains("gatehouse_database_connections 8"))
             #expect(lines.contains("gatehouse_hashing_depth 0"))
             #expect(!lines.contains { $0.hasPrefix("gatehouse_outbox") })
         }

@@ -48,7 +48,7 @@ package struct EnrolAtSignIn: Sendable {
                 methods: challenge.methods + [
                     FactorKind.totp.authenticationMethod, AuthenticationMethod.multiFactor,
                 ], deviceNonce: challenge.deviceNonce, source: source, circumstances: challenge.circumstances)
-            let record = try sql.ask(SignInRecord.question(about: proof, gate))
+            let record = try sql.ask(SignInRecord.question(about: proof, hasShownFactors: true, gate))
             let opened = try SessionOpening(gate: gate).open(proof, record, in: sql)
             return .opened(
                 opened, ended: ended,

@@ -34,8 +34,12 @@ struct SignInRecord: Sendable {
     }
 
     /// The record of whoever has proven `proof`.
-    static func question(about proof: SessionOpening.Proof, _ gate: GateParts) -> Question<SignInRecord> {
-        question(about: proof.account.id, from: proof.source, nonce: proof.deviceNonce, gate)
+    static func question(
+        about proof: SessionOpening.Proof, hasShownFactors: Bool = false, _ gate: GateParts
+    ) -> Question<SignInRecord> {
+        question(
+            about: proof.account.id, from: proof.source, nonce: proof.deviceNonce, hasShownFactors: hasShownFactors,
+            gate)
     }
 
     private static func past(of account: AccountID) -> Question<Row?> {

@@ -122,7 +122,8 @@ struct MemoryFile: ~Copyable {
         let descriptor = unsafe gatehouse_memory_file("places")
         let path = "/proc/self/fd/\(descriptor)"
         #else
-        var template = Array("/tmp/gatehouse-places-XXXXXX".utf8CString)
+        // mkstemp(3) puts a name that is free in the place of the last six characters.
+        var template = Array(("/tmp/gatehouse-places-" + String(repeating: "X", count: 6)).utf8CString)
         let descriptor = unsafe mkstemp(&template)
         let path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
         #endif
