@@ -8,7 +8,7 @@ import Testing
         try await withDatabase(kind) { database in
             try await database.setUp(Tables.counters)
             for row in 0..<4 { try await database.fill(row) }
-            let answers = try await Self.inParallel(200) { turn in
+            let answers = await inParallel(200) { turn in
                 try await database.batch(Self.increment(turn % 4), locking: [UInt8(turn % 4)])
             }
             for row in 0..<4 {
@@ -27,7 +27,7 @@ import Testing
         try await withDatabase(kind) { database in
             try await database.setUp(Tables.counters)
             for row in 0..<100 { try await database.fill(row) }
-            let answers = try await Self.inParallel(100) { turn in
+            let answers = await inParallel(100) { turn in
                 let wrong: [SQL] = turn % 10 == 3 ? ["INSERT INTO counter (name, value) VALUES ('row0', 1)"] : []
                 return try await database.batch(Self.increment(turn) + wrong, locking: [UInt8(turn)])
             }
@@ -48,7 +48,7 @@ import Testing
         try await withDatabase(.postgres) { database in
             try await database.setUp(Tables.counters)
             for row in 0..<100 { try await database.fill(row) }
-            let answers = try await Self.inParallel(100) { turn in
+            let answers = await inParallel(100) { turn in
                 try await database.batch(
                     Self.increment(turn) + ["SELECT pg_current_xact_id()::text AS id"], locking: [UInt8(turn)])
             }
@@ -73,7 +73,7 @@ import Testing
             await held.hasBeenSet()
             async let stuck = database.batch(Self.increment(0), locking: [0])
             // Those of all others are answered though the row is held all the while.
-            let answers = try await Self.inParallel(19) { turn in
+            let answers = await inParallel(19) { turn in
                 try await database.batch(Self.increment(turn + 1), locking: [UInt8(turn + 1)])
             }
             #expect(try answers.map { try $0.get().first?.count } == Array(repeating: 1, count: 19))
@@ -91,19 +91,6 @@ import Testing
             SELECT 'event ' || name || ' ' || CAST(value AS TEXT), 0 FROM counter WHERE name = \("row\(row)")
             """,
         ]
-    }
-
-    private static func inParallel(
-        _ count: Int, _ work: @escaping @Sendable (Int) async throws -> [[Row]]
-    ) async throws -> [Result<[[Row]], any Error>] {
-        await withTaskGroup(of: (Int, Result<[[Row]], any Error>).self) { group in
-            for turn in 0..<count {
-                group.addTask {
-                    do { return (turn, .success(try await work(turn))) } catch { return (turn, .failure(error)) }
-                }
-            }
-            return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }.sorted { $0.key < $1.key }.map(\.value)
-        }
     }
 }
 

@@ -8,7 +8,7 @@ import Testing
     func `of many callers are each answered with their own rows`(_ kind: DatabaseKind) async throws {
         try await withDatabase(kind) { database in
             try await Self.fill(database)
-            let answers = await Self.inParallel(300) { turn in
+            let answers = await inParallel(300) { turn -> Int? in
                 if turn.isMultiple(of: 2) {
                     return try await database.rows(Self.value(turn % 50), isShort: true).first?.get("value")
                 }
@@ -24,7 +24,7 @@ import Testing
     func `fail alone`(_ kind: DatabaseKind) async throws {
         try await withDatabase(kind) { database in
             try await Self.fill(database)
-            let answers = await Self.inParallel(200) { turn in
+            let answers = await inParallel(200) { turn -> Int? in
                 if turn % 20 == 7 { return try await database.rows("SELECT nothing FROM nowhere", isShort: true).count }
                 return try await database.rows(Self.value(turn % 50), isShort: true).first?.get("value")
             }
@@ -43,7 +43,7 @@ import Testing
             try await Self.fill(database)
             for round in 1...30 {
                 _ = try await database.batch(["UPDATE counter SET value = \(round) WHERE name = 'row1'"])
-                let seen = await Self.inParallel(8) { _ in
+                let seen = await inParallel(8) { _ -> Int? in
                     try await database.rows(Self.value(1), isShort: true).first?.get("value")
                 }
                 #expect(try seen.allSatisfy { try $0.get() == round })
@@ -56,7 +56,7 @@ import Testing
         try await withTestDatabase(kind) { place in
             let database = try await place.open()
             try await Self.fill(database)
-            async let answers = Self.inParallel(100) { turn in
+            async let answers = inParallel(100) { turn -> Int? in
                 try await database.rows(Self.value(turn % 50), isShort: true).first?.get("value")
             }
             await database.close()
@@ -68,11 +68,13 @@ import Testing
         }
     }
 
-    /// Runs `body` while a transaction holds what a short read of ``late`` waits for.
+    /// Runs `body` while a transaction holds what the short read `late` waits for.
     private static func whileOneIsLate(
+        queryTimeout: Duration = .seconds(30),
         _ body: @escaping @Sendable (any Database, _ late: SQL) async throws -> Void
     ) async throws {
-        try await withDatabase(.postgres) { database in
+        try await withTestDatabase(.postgres) { place in
+            let database = try await place.open(queryTimeout: queryTimeout)
             try await Self.fill(database)
             let late: SQL = "SELECT pg_advisory_xact_lock(hashtext(current_schema()))"
             let (held, go) = (Signal(), Signal())
@@ -88,6 +90,7 @@ import Testing
             do { result = .success(try await body(database, late)) } catch { result = .failure(error) }
             go.set()
             try await holder.value
+            await database.close()
             try result.get()
         }
     }
@@ -110,8 +113,8 @@ import Testing
     func `are answered while as many are late as there are lanes, in their groups or alone`() async throws {
         try await Self.whileOneIsLate { database, late in
             // Alone they hold a lane each, with others they are broken off: whichever comes, nobody else waits for them.
-            let stuck = Task { await Self.inParallel(3) { _ in try await database.rows(late, isShort: true).count } }
-            let answers = await Self.inParallel(60) { turn in
+            let stuck = Task { await inParallel(3) { _ -> Int? in try await database.rows(late, isShort: true).count } }
+            let answers = await inParallel(60) { turn -> Int? in
                 try await database.rows(Self.value(turn % 50), isShort: true).first?.get("value")
             }
             let values = try answers.map { try $0.get() }
@@ -122,24 +125,8 @@ import Testing
 
     @Test(.enabled(if: DatabaseKind.hasPostgres))
     func `that take too long are broken off`() async throws {
-        try await withTestDatabase(.postgres) { place in
-            let database = try await place.open(queryTimeout: .milliseconds(400))
-            try await Self.fill(database)
-            let (held, go) = (Signal(), Signal())
-            let holder = Task {
-                try await database.transaction { session in
-                    _ = try session.rows("SELECT pg_advisory_xact_lock(hashtext(current_schema()))")
-                    held.set()
-                    go.wait()
-                }
-            }
-            await held.hasBeenSet()
-            await #expect(throws: StorageError.timedOut) {
-                try await database.rows("SELECT pg_advisory_xact_lock(hashtext(current_schema()))", isShort: true)
-            }
-            go.set()
-            try await holder.value
-            await database.close()
+        try await Self.whileOneIsLate(queryTimeout: .milliseconds(400)) { database, late in
+            await #expect(throws: StorageError.timedOut) { try await database.rows(late, isShort: true) }
         }
     }
 
@@ -147,7 +134,7 @@ import Testing
     func `share their round trips on PostgreSQL`() async throws {
         try await withDatabase(.postgres) { database in
             // The transactions of one round trip begin together.
-            let moments = await Self.inParallel(200) { _ in
+            let moments = await inParallel(200) { _ -> Int? in
                 try await database.rows(
                     "SELECT CAST(EXTRACT(EPOCH FROM transaction_timestamp()) * 1000000 AS BIGINT) AS moment",
                     isShort: true
@@ -164,7 +151,7 @@ import Testing
             try await Self.fill(database)
             let all: SQL = "SELECT * FROM counter WHERE name = 'row1'"
             for column in 0..<3 {
-                let before = await Self.inParallel(40) { _ in try await database.rows(all, isShort: true).count }
+                let before = await inParallel(40) { _ -> Int? in try await database.rows(all, isShort: true).count }
                 #expect(try before.allSatisfy { try $0.get() == 1 })
                 _ = try await database.batch([SQL(stringLiteral: "ALTER TABLE counter ADD COLUMN more\(column) BIGINT")]
                 )
@@ -182,17 +169,4 @@ import Testing
     }
 
     private static func value(_ row: Int) -> SQL { "SELECT value FROM counter WHERE name = \("row\(row)")" }
-
-    private static func inParallel(
-        _ count: Int, _ work: @escaping @Sendable (Int) async throws -> Int?
-    ) async -> [Result<Int?, any Error>] {
-        await withTaskGroup(of: (Int, Result<Int?, any Error>).self) { group in
-            for turn in 0..<count {
-                group.addTask {
-                    do { return (turn, .success(try await work(turn))) } catch { return (turn, .failure(error)) }
-                }
-            }
-            return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }.sorted { $0.key < $1.key }.map(\.value)
-        }
-    }
 }
