@@ -27,6 +27,8 @@ func systemLibrary(_ name: String, _ pkgConfig: String?, apt: String, brew: Stri
         name: name, path: "Sources/System/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt]), .brew([brew])])
 }
 
+/// The gate, from the bottom up: each leans on those before it alone.
+let gate: [Target.Dependency] = ["Accounts", "Credentials", "Guarding", "Sessions", "Identity"]
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -77,29 +79,42 @@ let package = Package(
             ]),
         library("StoragePostgres", ["Core", "Storage", "CPostgres", nioPosix]),
         library("SecurityEvents", ["Core", "Storage", "CMaxMind", crypto]),
+        library("Accounts", ["Core", "Storage", "SecurityEvents", crypto]),
         library(
-            "Identity",
+            "Credentials",
             [
-                "Core", "Storage", "SecurityEvents", "CSodium", "CQREncode", "CZxcvbn", "CFido2", "CCBOR", crypto,
-                logging, nioPosix,
+                "Core", "Storage", "Accounts", "CSodium", "CQREncode", "CZxcvbn", "CFido2", "CCBOR", crypto, nioPosix,
+            ]),
+        library("Guarding", ["Core", "Storage", "SecurityEvents", "Accounts", "Credentials", crypto]),
+        library(
+            "Sessions",
+            [
+                "Core", "Storage", "SecurityEvents", "Accounts", "Credentials", "Guarding", crypto,
                 .product(name: "JWTKit", package: "jwt-kit"),
             ]),
+        library(
+            "Identity",
+            ["Core", "Storage", "SecurityEvents", "Accounts", "Credentials", "Guarding", "Sessions", crypto]),
         .target(
             name: "MailTemplates", dependencies: [mustache], resources: [.embedInCode("Templates")],
             swiftSettings: strict),
         library(
             "Delivery",
             [
-                "Core", "Storage", "SecurityEvents", "Identity", "MailTemplates", "CCurl", crypto, logging, nioCore,
-                nioPosix,
-                httpClient,
+                "Core", "Storage", "SecurityEvents", "Accounts", "Credentials", "MailTemplates", "CCurl", crypto,
+                logging,
+                nioCore, nioPosix, httpClient,
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
-        library("CRM", ["Core", "Storage", "SecurityEvents", "Identity"]),
+        library("CRM", ["Core", "Storage", "SecurityEvents", "Accounts", "Sessions"]),
+        library("Departure", ["Core", "Storage", "SecurityEvents", "Accounts", "Identity", "CRM"]),
         library(
             "Web",
             [
-                "Core", "Storage", "SecurityEvents", "Identity", "CRM", hummingbird, lifecycle, logging, nioCore,
+                "Core", "Storage", "SecurityEvents",
+            ] + gate + [
+                "CRM", "Departure",
+                hummingbird, lifecycle, logging, nioCore,
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
@@ -108,8 +123,9 @@ let package = Package(
         library(
             "Server",
             [
-                "Core", "Storage", "StorageSQLite", "StoragePostgres", "SecurityEvents", "Identity", "CRM", "Web",
-                "Delivery", "CMalloc", httpClient, hummingbird, lifecycle, logging, nioCore,
+                "Core", "Storage", "StorageSQLite", "StoragePostgres", "SecurityEvents",
+            ] + gate + [
+                "CRM", "Departure", "Web", "Delivery", "CMalloc", httpClient, hummingbird, lifecycle, logging, nioCore,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -117,13 +133,20 @@ let package = Package(
         .executableTarget(
             name: "gatehouse",
             dependencies: [
-                "Core", "Storage", "SecurityEvents", "Identity", "CRM", "Server", logging,
+                "Core", "Storage", "SecurityEvents",
+            ] + gate + [
+                "CRM", "Departure", "Server",
+                logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "microbench",
-            dependencies: ["Core", "Identity", "SecurityEvents", "Storage", "StorageSQLite", crypto],
+            dependencies: [
+                "Core"
+            ] + gate + [
+                "SecurityEvents", "Storage", "StorageSQLite", crypto,
+            ],
             path: "bench/micro",
             swiftSettings: strict),
         .target(
@@ -136,7 +159,9 @@ let package = Package(
         .testTarget(
             name: "IdentityTests",
             dependencies: [
-                "Core", "Storage", "SecurityEvents", "Identity", "TestSupport", crypto,
+                "Core", "Storage", "SecurityEvents",
+            ] + gate + [
+                "TestSupport", crypto,
                 .product(name: "JWTKit", package: "jwt-kit"),
             ],
             exclude: ["Data"], swiftSettings: strict),
@@ -144,11 +169,21 @@ let package = Package(
             name: "SecurityEventsTests", dependencies: ["Core", "Storage", "SecurityEvents", "TestSupport", crypto],
             exclude: ["Data"],
             swiftSettings: strict),
-        tests("ServerTests", ["Core", "Identity", "SecurityEvents", "Web", "Server", "TestSupport", logging]),
+        tests(
+            "ServerTests",
+            [
+                "Core"
+            ] + gate + [
+                "SecurityEvents", "Web", "Server", "TestSupport",
+                logging,
+            ]),
         .testTarget(
             name: "DeliveryTests",
             dependencies: [
-                "Core", "Storage", "SecurityEvents", "Identity", "Delivery", "MailTemplates", "TestSupport",
+                "Core", "Storage", "SecurityEvents",
+            ] + gate + [
+                "Delivery", "MailTemplates",
+                "TestSupport",
                 hummingbird,
                 logging, nioCore, nioPosix, httpClient, crypto,
             ],
@@ -156,11 +191,15 @@ let package = Package(
         tests("CoreTests", ["Core", "TestSupport"]),
         tests("StorageTests", ["Core", "Storage", "StorageSQLite", "StoragePostgres", "TestSupport"]),
         tests("ProcessTests", ["gatehouse", "TestSupport"]),
-        tests("CRMTests", ["Core", "Storage", "Identity", "CRM", "TestSupport", crypto]),
+        tests(
+            "CRMTests",
+            ["Core", "Storage"] + gate + ["CRM", "Departure", "TestSupport", crypto]),
         tests(
             "WebTests",
             [
-                "Core", "Storage", "StoragePostgres", "SecurityEvents", "Identity", "CRM", "Web", "Server",
+                "Core", "Storage", "StoragePostgres", "SecurityEvents",
+            ] + gate + [
+                "CRM", "Departure", "Web", "Server",
                 "TestSupport",
                 hummingbird, logging, nioCore, nioPosix,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),

@@ -1,88 +1,271 @@
+package import Accounts
 package import Core
+package import Credentials
+package import Guarding
 package import SecurityEvents
+package import Sessions
 package import Storage
 
-/// Everything by which people get in, stay in and go out: the front of this target for the API, the pages and the command
-/// line.
-package struct Gate: Sendable {
-    let parts: GateParts
-    package let signIn: SignIn
-    package let registration: Registration
-    package let refresh: Refresh
-    package let signOut: SignOut
-    package let reauthenticationPolicy: ReauthenticationPolicy
+/// Everything by which people get in, stay in and go out: what the API, the pages and the command line call.
+///
+/// ``open(_:database:world:)`` makes it; `Gate+assembly.swift` is the list of what each behaviour is made of.
+package final class Gate: Sendable {
+    // Foundations.
+    package let database: any Database
+    package let world: World
+    package let recorder: EventRecorder
+    package let events: EventLog
+    package let ring: KeyRing
+    package let mailbox: Mailbox
+    package let textbox: Textbox
+    package let notices: Notices
+    package let places: PlaceDatabase
+    package let hashing: HashingPool
+    package let detection: SignInDetection?
+    package let mfa: MFAPolicy
+    package let alertRules: AlertRuleBook
+
+    // Guards.
+    package let limiter: RateLimiter
+    package let guardian: SignInGuard
+    package let rememberedDevices: RememberedDevices
+
+    // Sessions.
     package let accessTokens: AccessTokens
     package let accessTokenAlgorithm: AccessTokenAlgorithm
-    package let limiter: RateLimiter
-    package let ring: KeyRing
-    package let hashing: HashingPool
-    package let events: EventLog
+    package let refreshTokens: RefreshTokens
+    package let clocks: SessionClocks
+    package let revoked: RevokedSessions
+    package let revocationFeed: RevocationFeed
+    package let activity: ActivityTracker
+    package let admission: TokenAdmission
+    package let refresh: Refresh
+    package let openSessions: OpenSessions
+    package let sessionFigures: SessionFigures
+    package let reauthenticationPolicy: ReauthenticationPolicy
 
-    package var database: any Database { parts.database }
-    package var world: World { parts.world }
-    package var recorder: EventRecorder { parts.recorder }
-    package var refreshTokens: RefreshTokens { parts.tickets.refreshTokens }
-    package var clocks: SessionClocks { parts.tickets.clocks }
-    package var revoked: RevokedSessions { parts.revoked }
-    package var activity: ActivityTracker { parts.activity }
-    package var guardian: SignInGuard { parts.guardian }
-    package var mailbox: Mailbox { parts.mailbox }
-    package var textbox: Textbox { parts.textbox }
-    package var places: PlaceDatabase { parts.places }
+    // Ways in.
+    package let signIn: SignIn
+    package let secondStep: SecondStep
+    package let sendCode: SendCode
+    package let enrolAtSignIn: EnrolAtSignIn
+    package let passkeySignIn: PasskeySignIn
+    package let registration: Registration
+    package let invitations: Invitations
 
-    package var invitations: Invitations { Invitations(gate: parts) }
-    package var reauthenticate: Reauthenticate { Reauthenticate(gate: parts) }
-    package var changePassword: ChangePassword { ChangePassword(gate: parts) }
-    package var changeEmail: ChangeEmail { ChangeEmail(gate: parts) }
-    package var openSessions: OpenSessions { OpenSessions(gate: parts) }
-    package var passwordReset: PasswordReset { PasswordReset(gate: parts) }
-    package var emailVerification: EmailVerification { EmailVerification(gate: parts) }
-    package var unlock: Unlock { Unlock(gate: parts) }
-    package var notMe: NotMe { NotMe(gate: parts) }
-    package var team: Team { Team(gate: parts) }
-    package var alertRules: AlertRuleBook { parts.alertRules }
-    package var changeAlertRule: ChangeAlertRule { ChangeAlertRule(gate: parts, rules: parts.alertRules) }
-    package var secondStep: SecondStep { SecondStep(gate: parts) }
-    package var enrolAtSignIn: EnrolAtSignIn { EnrolAtSignIn(gate: parts) }
-    package var factors: Factors { Factors(gate: parts) }
-    package var totp: TOTPEnrolment { TOTPEnrolment(gate: parts) }
-    package var recoveryCodes: RecoveryCodes { RecoveryCodes(gate: parts) }
-    package var phones: Phones { Phones(gate: parts) }
-    package var sendCode: SendCode { SendCode(gate: parts) }
-    package var rememberedDevices: RememberedDevices { RememberedDevices(gate: parts) }
-    package var factorRecovery: FactorRecovery { FactorRecovery(gate: parts) }
-    package var passkeyOptions: PasskeyOptions { PasskeyOptions(gate: parts) }
-    package var registerPasskey: RegisterPasskey { RegisterPasskey(gate: parts) }
-    package var passkeySignIn: PasskeySignIn { PasskeySignIn(gate: parts) }
-    package var passkeys: ManagePasskeys { ManagePasskeys(gate: parts) }
-    package var mfa: MFAPolicy { parts.mfa }
-    package var detection: SignInDetection? { parts.detection }
-    package var sessionFigures: SessionFigures {
-        SessionFigures(database: parts.database, world: parts.world, clocks: parts.tickets.clocks)
+    // What a person does with their own account.
+    package let signOut: SignOut
+    package let reauthenticate: Reauthenticate
+    package let changePassword: ChangePassword
+    package let changeEmail: ChangeEmail
+    package let emailVerification: EmailVerification
+    package let passwordReset: PasswordReset
+    package let unlock: Unlock
+    package let notMe: NotMe
+    package let factors: Factors
+    package let totp: TOTPEnrolment
+    package let phones: Phones
+    package let recoveryCodes: RecoveryCodes
+    package let factorRemoval: FactorRemoval
+    package let factorRecovery: FactorRecovery
+    package let passkeyOptions: PasskeyOptions
+    package let registerPasskey: RegisterPasskey
+    package let passkeys: ManagePasskeys
+
+    // What owners and admins do.
+    package let team: Team
+    package let teamFactorRecovery: TeamFactorRecovery
+    package let changeAlertRule: ChangeAlertRule
+
+    private let challenges: SignInChallenges
+    private let links: MailedLinks
+    private let breachCheck: SignInBreachCheck
+
+    /// Makes everything, from the bottom up. `ring` and `accessTokens` are open, `revoked` and the rules of alerts are loaded.
+    init(
+        _ configuration: GateConfiguration, database: any Database, ring: KeyRing, accessTokens: AccessTokens,
+        revoked: RevokedSessions, recorder: EventRecorder, world: World
+    ) {
+        // Foundations.
+        let secret = configuration.secret
+        let (mfa, passkeyPolicy, signInPolicy) = (configuration.mfa, configuration.passkeys, configuration.signIn)
+        let links = MailedLinks(world: world)
+        let mailbox = Mailbox(
+            isEnabled: configuration.sendsMail, secret: secret, origin: configuration.issuer, world: world)
+        let textbox = Textbox(isEnabled: configuration.sendsSMS, secret: secret, world: world)
+        let notices = Notices(mailbox: mailbox, links: links, places: configuration.places)
+        (self.database, self.world, self.recorder, self.ring) = (database, world, recorder, ring)
+        (self.links, self.mailbox, self.textbox, self.notices) = (links, mailbox, textbox, notices)
+        events = EventLog(database: database)
+        places = configuration.places
+        detection = configuration.detection
+        self.mfa = mfa
+        alertRules = configuration.alertRules
+
+        // Credentials.
+        hashing = HashingPool(threads: configuration.hashThreads, queue: configuration.hashQueue)
+        let store = PasswordStore(ring: ring, world: world)
+        let passwords = PasswordVerifier(
+            hasher: PasswordHasher(cost: configuration.hashCost, world: world), pool: hashing, store: store)
+        let history = PasswordHistory(depth: configuration.passwordHistory, world: world)
+        let newPasswords = NewPasswords(
+            database: database, policy: configuration.passwordPolicy, history: history, passwords: passwords,
+            breaches: configuration.breachedPasswords)
+        breachCheck = SignInBreachCheck(
+            isOn: configuration.detection?.policy.scoresRisk ?? false, database: database, world: world,
+            breaches: configuration.breachedPasswords)
+        let sealing = FactorSealing(ring: ring, world: world)
+        let sentCodes = SentCodes(secret: secret)
+        let passkeyChallenges = PasskeyChallenges(secret: secret, world: world)
+
+        // Guards.
+        let subjects = SignInSubjects(secret: secret, world: world)
+        guardian = SignInGuard(
+            policy: configuration.lockout, subjects: subjects, recorder: recorder, world: world, mailbox: mailbox,
+            links: links)
+        let factorGuard = FactorGuard(policy: configuration.lockout, recorder: recorder, notices: notices, world: world)
+        limiter = RateLimiter(
+            limits: configuration.limits, world: world, shared: database.dialect == .postgres ? database : nil)
+        rememberedDevices = RememberedDevices(
+            database: database, world: world, recorder: recorder, life: mfa.remembersFor)
+
+        // Sessions.
+        clocks = configuration.clocks
+        activity = ActivityTracker()
+        refreshTokens = RefreshTokens(secret: secret)
+        (self.accessTokens, self.revoked) = (accessTokens, revoked)
+        accessTokenAlgorithm = configuration.algorithm
+        reauthenticationPolicy = configuration.reauthentication
+        let tickets = SessionTickets(accessTokens: accessTokens, refreshTokens: refreshTokens, clocks: clocks)
+        admission = TokenAdmission(accessTokens: accessTokens, revoked: revoked, activity: activity, world: world)
+        revocationFeed = RevocationFeed(database: database, world: world, revoked: revoked)
+        refresh = Refresh(
+            database: database, world: world, recorder: recorder, tickets: tickets, activity: activity,
+            revoked: revoked, policy: configuration.rotation, notices: notices)
+        openSessions = OpenSessions(
+            database: database, world: world, clocks: clocks, recorder: recorder, activity: activity, revoked: revoked)
+        sessionFigures = SessionFigures(database: database, world: world, clocks: clocks)
+        signOut = SignOut(database: database, world: world, recorder: recorder, revoked: revoked)
+
+        // Factors and passkeys.
+        challenges = SignInChallenges(world: world)
+        let codes = CodeCheck(sealing: sealing, sentCodes: sentCodes, world: world)
+        let management = FactorManagement(mfa: mfa)
+        let change = FactorChange(world: world, recorder: recorder, notices: notices, revoked: revoked)
+        let secrets = TOTPSecrets(world: world, sealing: sealing, issuer: mfa.issuer)
+        let numbers = PhoneNumbers(world: world, sealing: sealing, sentCodes: sentCodes)
+        let texts = TextedCodes(
+            world: world, textbox: textbox, limiter: limiter, recorder: recorder, issuer: mfa.issuer)
+        factors = Factors(database: database, mfa: mfa)
+        recoveryCodes = RecoveryCodes(
+            database: database, world: world, sealing: sealing, recorder: recorder, notices: notices,
+            management: management)
+        totp = TOTPEnrolment(
+            database: database, management: management, secrets: secrets, factorGuard: factorGuard, change: change,
+            recoveryCodes: recoveryCodes)
+        phones = Phones(
+            database: database, management: management, numbers: numbers, texts: texts, factorGuard: factorGuard,
+            change: change, recoveryCodes: recoveryCodes)
+        factorRemoval = FactorRemoval(database: database, management: management, change: change)
+        factorRecovery = FactorRecovery(
+            database: database, world: world, links: links, recorder: recorder, change: change)
+        let passkeyCheck = PasskeyCheck(
+            database: database, world: world, policy: passkeyPolicy, challenges: passkeyChallenges, recorder: recorder,
+            notices: notices)
+        passkeyOptions = PasskeyOptions(
+            database: database, policy: passkeyPolicy, challenges: passkeyChallenges, management: management,
+            signIns: challenges)
+        registerPasskey = RegisterPasskey(
+            database: database, world: world, policy: passkeyPolicy, challenges: passkeyChallenges,
+            management: management, change: change, recoveryCodes: recoveryCodes)
+        passkeys = ManagePasskeys(
+            database: database, policy: passkeyPolicy, management: management, removal: factorRemoval, change: change)
+
+        // Ways in.
+        let watch = SignInWatch(
+            detection: configuration.detection, mfa: mfa, world: world, recorder: recorder, notices: notices)
+        let cap = SessionCap(signInPolicy.maximumSessions, clocks: clocks, world: world, recorder: recorder)
+        let news = SignInNews(
+            world: world, recorder: recorder, notices: notices, mailsNewDevices: signInPolicy.notifiesNewDevices)
+        let opening = SessionOpening(
+            world: world, tickets: tickets, recorder: recorder, revoked: revoked, cookies: subjects.cookies, cap: cap,
+            watch: watch, news: news)
+        sendCode = SendCode(
+            database: database, world: world, challenges: challenges, numbers: numbers, texts: texts,
+            sentCodes: sentCodes, notices: notices)
+        let secondFactor = SecondFactorGate(
+            mfa: mfa, channels: MessageChannels(mail: mailbox.isEnabled, sms: textbox.isEnabled), world: world,
+            watch: watch, opening: opening, recovery: factorRecovery, rememberedDevices: rememberedDevices,
+            challenging: Challenging(challenges: challenges, sendCode: sendCode))
+        signIn = SignIn(
+            database: database, world: world, guardian: guardian, passwords: passwords, breachCheck: breachCheck,
+            policy: signInPolicy, secondFactor: secondFactor, revoked: revoked)
+        secondStep = SecondStep(
+            database: database, world: world, challenges: challenges, codes: codes, passkeyCheck: passkeyCheck,
+            factorGuard: factorGuard,
+            acceptance: FactorAcceptance(
+                challenges: challenges, recoveryCodes: recoveryCodes, rememberedDevices: rememberedDevices,
+                secondFactor: secondFactor))
+        enrolAtSignIn = EnrolAtSignIn(
+            database: database, challenges: challenges, secrets: secrets, factorGuard: factorGuard, change: change,
+            recoveryCodes: recoveryCodes, watch: watch, opening: opening)
+        passkeySignIn = PasskeySignIn(
+            database: database, world: world, passkeyCheck: passkeyCheck, subjects: subjects, watch: watch,
+            opening: opening, policy: signInPolicy, recorder: recorder)
+
+        // Passwords and addresses.
+        let accountPassword = AccountPassword(
+            world: world, store: store, history: history, links: links, recorder: recorder, notices: notices,
+            revoked: revoked)
+        let currentPassword = CurrentPassword(
+            database: database, world: world, guardian: guardian, passwords: passwords)
+        let addressProof = AddressProof(world: world, links: links, mailbox: mailbox)
+        let resetLink = ResetLink(world: world, links: links, mailbox: mailbox, recorder: recorder)
+        changePassword = ChangePassword(
+            database: database, currentPassword: currentPassword, newPasswords: newPasswords,
+            accountPassword: accountPassword)
+        passwordReset = PasswordReset(
+            database: database, world: world, links: links, resetLink: resetLink, newPasswords: newPasswords,
+            accountPassword: accountPassword, guardian: guardian)
+        changeEmail = ChangeEmail(database: database, addressProof: addressProof)
+        emailVerification = EmailVerification(
+            database: database, world: world, links: links, recorder: recorder, notices: notices,
+            addressProof: addressProof)
+        unlock = Unlock(database: database, world: world, links: links, recorder: recorder, guardian: guardian)
+        notMe = NotMe(
+            database: database, world: world, links: links, recorder: recorder, revoked: revoked,
+            recovery: factorRecovery, resetLink: resetLink)
+        invitations = Invitations(database: database, world: world, recorder: recorder, mailbox: mailbox)
+        registration = Registration(
+            database: database, world: world, newPasswords: newPasswords, accountPassword: accountPassword,
+            recorder: recorder, addressProof: addressProof, rules: configuration.registrationRules)
+        let renewal = ReauthenticationRenewal(
+            database: database, world: world, recorder: recorder, tickets: tickets, change: change)
+        reauthenticate = Reauthenticate(
+            currentPassword: currentPassword,
+            byCode: ReauthenticationByCode(
+                database: database, world: world, codes: codes, factorGuard: factorGuard, recoveryCodes: recoveryCodes),
+            byPasskey: ReauthenticationByPasskey(database: database, passkeyCheck: passkeyCheck), renewal: renewal)
+
+        // Owners and admins.
+        team = Team(
+            database: database, world: world, recorder: recorder, revoked: revoked, links: links, notices: notices,
+            guardian: guardian)
+        teamFactorRecovery = TeamFactorRecovery(
+            team: team, world: world, recorder: recorder, links: links, mailbox: mailbox, notices: notices,
+            recovery: factorRecovery, delay: mfa.recoveryDelay)
+        changeAlertRule = ChangeAlertRule(
+            database: database, world: world, recorder: recorder, rules: configuration.alertRules)
     }
-    package var revocationFeed: RevocationFeed {
-        RevocationFeed(database: parts.database, world: parts.world, revoked: parts.revoked)
-    }
+}
 
-    /// The person behind an access token, if it counts on this very request.
-    package enum Admittance: Sendable {
-        case admitted(AccessClaims)
-        case invalid
-        case expired
-        /// The session was ended; a good signature does not help.
-        case revoked
-    }
+extension Gate {
+    /// The person behind an access token, if it counts on this very request: no query.
+    package func admit(accessToken: String) -> TokenAdmission.Verdict { admission.admit(accessToken: accessToken) }
 
-    /// Verifies an access token and notes the activity of its session: no query.
-    package func admit(accessToken: String) -> Admittance {
-        switch accessTokens.verify(accessToken) {
-        case .failure(.invalid): return .invalid
-        case .failure(.expired): return .expired
-        case .success(let claims):
-            guard !revoked.contains(claims.sessionID) else { return .revoked }
-            activity.note(claims.sessionID, at: world.now())
-            return .admitted(claims)
-        }
+    /// The sealed security log.
+    package var audit: AuditTrail {
+        AuditTrail(database: database, world: world, keys: ring.auditKeys, recorder: recorder)
     }
 
     /// The session and account behind a scope; `nil` when the session is gone.
@@ -94,49 +277,30 @@ package struct Gate: Sendable {
         let lastActiveAt = max(session.lastActiveAt, activity.latest(session.id) ?? session.lastActiveAt)
         return (session, try Account(row), clocks.expiry(of: session, lastActiveAt: lastActiveAt))
     }
-}
 
-extension Gate {
     /// Writes an event that tells of no change: a refusal.
     package func record(_ event: Event) async throws {
         let recorder = recorder
         try await database.transaction { sql in try recorder.record(event, in: sql) }
     }
-}
 
-extension Gate {
     /// Waits for what was begun at sign-ins and goes on after them: questions to the service that knows stolen passwords.
-    package func settleQuestions() async { await parts.breachCheck.settled() }
-}
+    package func settleQuestions() async { await breachCheck.settled() }
 
-extension Gate {
     /// Whether nobody can sign in yet.
     package func hasNoAccount() async throws -> Bool {
         try await database.rows("SELECT id FROM account LIMIT 1").isEmpty
     }
-}
 
-extension Gate {
-    /// Forgets mailed links and half-made sign-ins that ran out.
+    /// Forgets mailed links, half-made sign-ins and remembered browsers that ran out.
     package func pruneWhatRanOut() async throws {
-        let (links, challenges) = (parts.links, parts.challenges)
+        let (links, challenges, remembered, now) = (links, challenges, rememberedDevices, world.now())
         try await database.transaction { sql in
             try links.prune(in: sql)
             try challenges.prune(in: sql)
+            try remembered.prune(in: sql)
+            try PasskeyChallenges.prune(at: now, in: sql)
+            try FactorRecovery.prune(at: now, in: sql)
         }
-    }
-}
-
-extension Gate {
-    /// The account, read in a transaction of a feature behind the gate.
-    package func account(_ id: AccountID, in sql: any SQLSession) throws -> Account? {
-        try AccountTable.account(id, in: sql)
-    }
-
-    /// Posts a notice to `account` in the transaction of what `event` tells of, for features behind the gate.
-    package func tell(
-        _ account: Account, _ kind: MailKind, about event: Event, values: [String: String] = [:], in sql: any SQLSession
-    ) throws {
-        try parts.notices.post(kind, to: account, about: event, values: values, in: sql)
     }
 }

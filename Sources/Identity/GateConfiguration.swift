@@ -1,5 +1,9 @@
+package import Accounts
 package import Core
+package import Credentials
+package import Guarding
 package import SecurityEvents
+package import Sessions
 package import Storage
 
 /// The settings of everything in this target.
@@ -52,6 +56,17 @@ package struct GateConfiguration: Sendable {
     }
 }
 
+extension GateConfiguration {
+    /// What is decided about new accounts.
+    var registrationRules: RegistrationRules {
+        var rules = RegistrationRules()
+        rules.mode = registrationMode
+        rules.firstAccountBecomesOwner = firstAccountBecomesOwner
+        rules.requiresVerifiedEmail = signIn.requiresVerifiedEmail
+        return rules
+    }
+}
+
 extension Gate {
     /// Puts the gate together over a migrated database. Throws ``KeyRing/Failure`` when the database was sealed under another secret.
     package static func open(
@@ -64,64 +79,15 @@ extension Gate {
         let accessTokens = try await AccessTokens(
             algorithm: configuration.algorithm, issuer: configuration.issuer, audience: configuration.audience,
             life: configuration.clocks.accessToken, secret: configuration.secret, ring: ring, world: world)
-        let refreshTokens = RefreshTokens(secret: configuration.secret)
-        let tickets = SessionTickets(
-            accessTokens: accessTokens, refreshTokens: refreshTokens, clocks: configuration.clocks)
-        let store = PasswordStore(ring: ring, world: world)
-        let hashing = HashingPool(threads: configuration.hashThreads, queue: configuration.hashQueue)
-        let passwords = PasswordVerifier(
-            hasher: PasswordHasher(cost: configuration.hashCost, world: world), pool: hashing, store: store)
         let recorder = EventRecorder(
             isEnabled: configuration.recordsEvents,
             followers: configuration.eventFollowers + [AlertFollower(rules: configuration.alertRules)],
             budget: configuration.eventBudget)
         try await configuration.alertRules.reload(from: database)
-        let links = MailedLinks(world: world)
-        let mailbox = Mailbox(
-            isEnabled: configuration.sendsMail, secret: configuration.secret, origin: configuration.issuer, world: world
-        )
-        let guardian = SignInGuard(
-            policy: configuration.lockout, recorder: recorder, world: world, mailbox: mailbox, links: links)
-        let subjects = SignInSubjects(secret: configuration.secret, world: world)
-        let history = PasswordHistory(depth: configuration.passwordHistory, world: world)
         let revoked = RevokedSessions(accessTokenLife: configuration.clocks.accessToken)
         try await revoked.load(from: database, now: world.now())
-        let limiter = RateLimiter(
-            limits: configuration.limits, world: world, shared: database.dialect == .postgres ? database : nil)
-        let parts = GateParts(
-            database: database, world: world, recorder: recorder, guardian: guardian, subjects: subjects, store: store,
-            passwords: passwords,
-            newPasswords: NewPasswords(
-                database: database, policy: configuration.passwordPolicy, history: history, passwords: passwords,
-                breaches: configuration.breachedPasswords),
-            accountPassword: AccountPassword(
-                world: world, store: store, history: history, links: links, recorder: recorder),
-            currentPassword: CurrentPassword(
-                database: database, world: world, guardian: guardian, subjects: subjects, passwords: passwords),
-            tickets: tickets, revoked: revoked, activity: ActivityTracker(), links: links, mailbox: mailbox,
-            notices: Notices(mailbox: mailbox, links: links, places: configuration.places),
-            places: configuration.places, ring: ring, signInPolicy: configuration.signIn, mfa: configuration.mfa,
-            passkeys: configuration.passkeys,
-            passkeyChallenges: PasskeyChallenges(secret: configuration.secret, world: world),
-            textbox: Textbox(isEnabled: configuration.sendsSMS, secret: configuration.secret, world: world),
-            alertRules: configuration.alertRules,
-            sentCodes: SentCodes(secret: configuration.secret), limiter: limiter,
-            breachCheck: SignInBreachCheck(
-                isOn: configuration.detection?.policy.scoresRisk ?? false, database: database, world: world,
-                breaches: configuration.breachedPasswords),
-            detection: configuration.detection)
         return Gate(
-            parts: parts, signIn: SignIn(gate: parts),
-            registration: Registration(
-                gate: parts, mode: configuration.registrationMode,
-                firstAccountBecomesOwner: configuration.firstAccountBecomesOwner,
-                requiresVerifiedEmail: configuration.signIn.requiresVerifiedEmail),
-            refresh: Refresh(
-                database: database, world: world, recorder: recorder, tickets: tickets, activity: parts.activity,
-                revoked: revoked, policy: configuration.rotation, notices: parts.notices),
-            signOut: SignOut(database: database, world: world, recorder: recorder, revoked: revoked),
-            reauthenticationPolicy: configuration.reauthentication, accessTokens: accessTokens,
-            accessTokenAlgorithm: configuration.algorithm,
-            limiter: limiter, ring: ring, hashing: hashing, events: EventLog(database: database))
+            configuration, database: database, ring: ring, accessTokens: accessTokens, revoked: revoked,
+            recorder: recorder, world: world)
     }
 }

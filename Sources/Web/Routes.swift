@@ -1,5 +1,7 @@
+package import Accounts
 package import CRM
 package import Core
+import Departure
 import HTTPTypes
 package import Hummingbird
 package import Identity
@@ -69,12 +71,17 @@ package struct Routes: Sendable {
         let registry = MetricsRegistry(help: RequestMetrics.help)
         let scrapes = MetricsAPI(
             gate: gate, token: configuration.metricsToken, registry: registry, startedAt: gate.world.now())
+        let exports = ClientExport(
+            database: gate.database, world: gate.world, recorder: gate.recorder, notices: gate.notices,
+            large: configuration.largeExport)
+        let departure = AgentDeparture(
+            team: gate.team, events: gate.events, recorder: gate.recorder, notices: gate.notices, world: gate.world)
         let areas = [
             AuthAPI(gate: gate, cookies: configuration.cookies).routes,
             FactorsAPI(gate: gate, cookies: configuration.cookies).routes,
             PasskeysAPI(gate: gate, cookies: configuration.cookies).routes,
-            ClientsAPI(book: book, exports: ClientExport(gate: gate, large: configuration.largeExport)).routes,
-            UsersAPI(gate: gate, departure: AgentDeparture(gate: gate)).routes,
+            ClientsAPI(book: book, exports: exports).routes,
+            UsersAPI(gate: gate, departure: departure).routes,
             SecurityAPI(gate: gate, live: live, cursorKey: configuration.cursorKey).routes,
             AlertRulesAPI(gate: gate).routes,
             OperationsAPI(gate: gate, readiness: readiness).routes, scrapes.routes, InvitationPages(gate: gate).routes,

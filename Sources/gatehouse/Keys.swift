@@ -1,7 +1,9 @@
+import Accounts
 import ArgumentParser
 import Core
 import Identity
 import Server
+import Sessions
 
 /// `gatehouse keys`.
 struct Keys: AsyncParsableCommand {

@@ -1,3 +1,4 @@
+import Accounts
 import ArgumentParser
 import Core
 import Identity
@@ -36,8 +37,8 @@ extension User {
             guard let role = Role(rawValue: role) else {
                 throw ValidationError("The role must be owner, admin, agent or lender.")
             }
-            try await Self.change(email) { team, id in
-                try await team.setRole(.operatorShell, of: id, to: role, from: .commandLine)
+            try await Self.change(email) { gate, id in
+                try await gate.team.setRole(.operatorShell, of: id, to: role, from: .commandLine)
             }
         }
     }
@@ -50,8 +51,8 @@ extension User {
         var email: String
 
         func run() async throws {
-            try await SetRole.change(email) { team, id in
-                try await team.setStatus(.operatorShell, of: id, to: .disabled, from: .commandLine)
+            try await SetRole.change(email) { gate, id in
+                try await gate.team.setStatus(.operatorShell, of: id, to: .disabled, from: .commandLine)
             }
         }
     }
@@ -64,8 +65,8 @@ extension User {
         var email: String
 
         func run() async throws {
-            try await SetRole.change(email) { team, id in
-                try await team.setStatus(.operatorShell, of: id, to: .active, from: .commandLine)
+            try await SetRole.change(email) { gate, id in
+                try await gate.team.setStatus(.operatorShell, of: id, to: .active, from: .commandLine)
             }
         }
     }
@@ -78,8 +79,8 @@ extension User {
         var email: String
 
         func run() async throws {
-            try await SetRole.change(email) { team, id in
-                try await team.unlock(.operatorShell, id, from: .commandLine)
+            try await SetRole.change(email) { gate, id in
+                try await gate.team.unlock(.operatorShell, id, from: .commandLine)
             }
         }
     }
@@ -98,8 +99,8 @@ extension User {
         var email: String
 
         func run() async throws {
-            try await SetRole.change(email) { team, id in
-                try await team.resetFactors(of: id, from: .commandLine)
+            try await SetRole.change(email) { gate, id in
+                try await gate.teamFactorRecovery.removeAll(of: id, from: .commandLine)
             }
         }
     }
@@ -108,14 +109,14 @@ extension User {
 extension User.SetRole {
     /// Changes the account of that address and says what it is now.
     static func change(
-        _ email: String, _ change: (Team, AccountID) async throws -> Team.Outcome
+        _ email: String, _ change: (Gate, AccountID) async throws -> Team.Outcome
     ) async throws {
         try await Start.working { installation in
-            let team = installation.gate.team
-            guard let address = EmailAddress(email), let account = try await team.account(address) else {
+            let gate = installation.gate
+            guard let address = EmailAddress(email), let account = try await gate.team.account(address) else {
                 throw ValidationError("There is no account with this address.")
             }
-            switch try await change(team, account.id) {
+            switch try await change(gate, account.id) {
             case .done(let now): print("\(now.email.text): \(now.role.rawValue), \(now.status.rawValue).")
             case .lastOwner:
                 throw ValidationError("There must be an owner who can sign in. Make somebody else an owner first.")

@@ -1,8 +1,10 @@
+import Accounts
 import ArgumentParser
 import Core
 import Identity
 import SecurityEvents
 import Server
+import Sessions
 
 /// `gatehouse session`.
 struct SessionCommand: AsyncParsableCommand {

@@ -1,3 +1,4 @@
+import Credentials
 import Foundation
 
 /// Asks a person at the terminal.

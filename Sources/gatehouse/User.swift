@@ -1,5 +1,7 @@
+import Accounts
 import ArgumentParser
 import Core
+import Credentials
 import Identity
 import SecurityEvents
 import Server

@@ -1,3 +1,4 @@
+import Accounts
 import CRM
 import Core
 import Identity

@@ -1,6 +1,8 @@
+import Accounts
 import CRM
 import Core
 import Identity
+import Sessions
 import Storage
 import TestSupport
 import Testing

@@ -1,4 +1,6 @@
+import Accounts
 import Core
+import Credentials
 import Delivery
 import Identity
 import SecurityEvents
@@ -54,7 +56,9 @@ struct AlertFixture: Sendable {
         places.webhook = webhook.map { Secret($0) }
         places.reportsToSentry = sentry
         places.publicURL = "https://crm.example.com"
-        return AlertDispatch(gate: gate, seal: seal, places: places)
+        return AlertDispatch(
+            database: gate.database, world: gate.world, rules: gate.alertRules, geography: gate.places,
+            mailbox: gate.mailbox, textbox: gate.textbox, seal: seal, places: places)
     }
 
     /// The items of the outbox of one kind, oldest first.

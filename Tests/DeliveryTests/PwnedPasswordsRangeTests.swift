@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Credentials
 import Delivery
 import Hummingbird
 import Identity

@@ -1,7 +1,9 @@
+import Accounts
 import Core
 import Crypto
 import Identity
 import JWTKit
+import Sessions
 import Storage
 import TestSupport
 import Testing

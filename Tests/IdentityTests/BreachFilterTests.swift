@@ -1,5 +1,8 @@
+import Accounts
+import Credentials
 import Foundation
 import Identity
+import Sessions
 import Testing
 
 @Suite struct `filter of breached passwords` {

@@ -1,6 +1,9 @@
+import Accounts
 import Core
+import Credentials
 import Identity
 import SecurityEvents
+import Sessions
 import Storage
 import TestSupport
 import Testing

@@ -2,7 +2,10 @@ import Core
 import TestSupport
 import Testing
 
+@testable import Accounts
+@testable import Guarding
 @testable import Identity
+@testable import Sessions
 
 @Suite struct `the budget of wrong codes` {
     private static let policy = LockoutPolicy()

@@ -1,6 +1,10 @@
+import Accounts
 import Core
+import Credentials
+import Guarding
 import Identity
 import SecurityEvents
+import Sessions
 import Storage
 import TestSupport
 import Testing
@@ -32,7 +36,8 @@ import Testing
             guard case .signedIn(let half, _) = outcome else { throw Surprise(outcome.kind) }
             let (scope, proof) = (GateFixture.scope(half), try fixture.proof(half))
             #expect(
-                try await fixture.gate.totp.remove(scope, proof, from: GateFixture.source) == .secondFactorNeeded)
+                try await fixture.gate.factorRemoval.totp(scope, proof, from: GateFixture.source) == .secondFactorNeeded
+            )
             guard
                 case .refused(.secondFactorNeeded) = try await fixture.gate.recoveryCodes.regenerate(
                     scope, proof, from: GateFixture.source)
@@ -44,7 +49,8 @@ import Testing
             guard case .renewed(let raised) = stepped else { throw Surprise("\(stepped)") }
             #expect(raised.session.methods == ["pwd", "otp", "mfa"])
             #expect(
-                try await fixture.gate.totp.remove(scope, try fixture.proof(raised), from: GateFixture.source) == nil)
+                try await fixture.gate.factorRemoval.totp(scope, try fixture.proof(raised), from: GateFixture.source)
+                    == nil)
             #expect(try await fixture.signIn().kind == "signed in")
             #expect(try await fixture.count(.mfaDisabled) == 1)
             #expect(try await fixture.mails(.factorRemoved).count == 1)
@@ -223,7 +229,7 @@ import Testing
             #expect(
                 try await fixture.answer(try await fixture.challenge("olga"), app.code).kind == "signed in")
             // And may not take it away again.
-            let removed = try await fixture.gate.totp.remove(
+            let removed = try await fixture.gate.factorRemoval.totp(
                 GateFixture.scope(grant), try fixture.proof(grant), from: GateFixture.source)
             #expect(removed == .strongerFactorNeeded)
         }
@@ -279,7 +285,7 @@ import Testing
             let app = try await fixture.withApp()
             let admin = try await Self.admin(fixture)
             let ana = try await Self.account(fixture)
-            let outcome = try await fixture.gate.team.startFactorRecovery(
+            let outcome = try await fixture.gate.teamFactorRecovery.start(
                 admin, of: ana.id, from: GateFixture.source)
             guard case .done = outcome else { throw Surprise("\(outcome)") }
             #expect(try await fixture.count(.mfaRecoveryStarted) == 1)
@@ -287,7 +293,7 @@ import Testing
             fixture.time.advance(by: .hours(23))
             _ = try await fixture.challenge()
             // Started again it neither waits anew nor less long.
-            _ = try await fixture.gate.team.startFactorRecovery(.operatorShell, of: ana.id, from: .commandLine)
+            _ = try await fixture.gate.teamFactorRecovery.start(.operatorShell, of: ana.id, from: .commandLine)
             fixture.time.advance(by: .hours(1))
             let grant = try await fixture.signedIn()
             #expect(grant.session.methods == ["pwd"])
@@ -307,7 +313,7 @@ import Testing
             let grant = try await fixture.signedInWithApp(with: app)
             let ana = grant.account.id
             func start() async throws {
-                _ = try await fixture.gate.team.startFactorRecovery(.operatorShell, of: ana, from: .commandLine)
+                _ = try await fixture.gate.teamFactorRecovery.start(.operatorShell, of: ana, from: .commandLine)
             }
             try await start()
             #expect(try await fixture.gate.factorRecovery.stop(GateFixture.scope(grant), from: GateFixture.source))
@@ -336,10 +342,10 @@ import Testing
             let owner = try await Self.account(fixture, "olga")
             let own = try await Self.account(fixture, "adam")
             for id in [owner.id, own.id] {
-                let outcome = try await fixture.gate.team.startFactorRecovery(admin, of: id, from: GateFixture.source)
+                let outcome = try await fixture.gate.teamFactorRecovery.start(admin, of: id, from: GateFixture.source)
                 guard case .forbidden = outcome else { throw Surprise("\(outcome)") }
             }
-            _ = try await fixture.gate.team.startFactorRecovery(admin, of: ana.id, from: GateFixture.source)
+            _ = try await fixture.gate.teamFactorRecovery.start(admin, of: ana.id, from: GateFixture.source)
             fixture.time.advance(by: .days(1) + .days(7))
             _ = try await fixture.challenge()
         }
@@ -350,7 +356,7 @@ import Testing
         try await GateFixture.withFactors(kind) { fixture in
             let app = try await fixture.withApp("olga", role: .owner)
             let grant = try await fixture.signedInWithApp("olga", with: app)
-            let outcome = try await fixture.gate.team.resetFactors(of: grant.account.id, from: .commandLine)
+            let outcome = try await fixture.gate.teamFactorRecovery.removeAll(of: grant.account.id, from: .commandLine)
             guard case .done = outcome else { throw Surprise("\(outcome)") }
             #expect(fixture.admittance(grant) == "revoked")
             #expect(try await fixture.signIn("olga").kind == "signed in")
@@ -422,7 +428,7 @@ import Testing
             else { throw Surprise("not started") }
             _ = try await fixture.gate.phones.confirm(
                 GateFixture.scope(grant), code: try await Self.newestCode(fixture), from: GateFixture.source)
-            let removed = try await fixture.gate.totp.remove(
+            let removed = try await fixture.gate.factorRemoval.totp(
                 GateFixture.scope(grant), try fixture.proof(raised), from: GateFixture.source)
             #expect(removed == .strongerFactorNeeded)
             _ = app

@@ -1,8 +1,10 @@
+import Accounts
 import Core
 import Crypto
 import FoundationEssentials
 import Identity
 import JWTKit
+import Sessions
 import Testing
 
 /// Makes tokens that we would not make.

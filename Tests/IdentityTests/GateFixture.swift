@@ -1,6 +1,9 @@
+import Accounts
 import Core
+import Credentials
 import Identity
 import SecurityEvents
+import Sessions
 import Storage
 import Synchronization
 import TestSupport
@@ -199,7 +202,7 @@ extension Refresh.Outcome {
     }
 }
 
-extension Gate.Admittance {
+extension TokenAdmission.Verdict {
     var kind: String {
         switch self {
         case .admitted: return "admitted"

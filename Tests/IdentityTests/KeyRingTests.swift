@@ -1,6 +1,8 @@
+import Accounts
 import Core
 import Identity
 import JWTKit
+import Sessions
 import Storage
 import TestSupport
 import Testing

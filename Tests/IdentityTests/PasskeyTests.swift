@@ -1,7 +1,10 @@
+import Accounts
 import Core
+import Credentials
 import FoundationEssentials
 import Identity
 import SecurityEvents
+import Sessions
 import Storage
 import TestSupport
 import Testing

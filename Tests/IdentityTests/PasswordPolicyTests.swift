@@ -1,6 +1,9 @@
 import Testing
 
+@testable import Accounts
+@testable import Credentials
 @testable import Identity
+@testable import Sessions
 
 @Suite struct `password policy` {
     private static func violations(

@@ -1,5 +1,8 @@
+import Accounts
 import Core
+import Guarding
 import Identity
+import Sessions
 import Storage
 import TestSupport
 import Testing

@@ -1,6 +1,8 @@
+import Accounts
 import Core
 import Identity
 import SecurityEvents
+import Sessions
 import Storage
 import TestSupport
 import Testing

@@ -1,7 +1,9 @@
 import Core
 import Testing
 
+@testable import Accounts
 @testable import Identity
+@testable import Sessions
 
 /// What a presented token deserves, case by case: no database.
 @Suite struct `refresh decision` {

@@ -4,7 +4,9 @@ import Storage
 import TestSupport
 import Testing
 
+@testable import Accounts
 @testable import Identity
+@testable import Sessions
 
 @Suite struct `refresh tokens` {
     @Test(arguments: DatabaseKind.available)

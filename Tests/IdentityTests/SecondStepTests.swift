@@ -1,6 +1,10 @@
+import Accounts
 import Core
+import Credentials
+import Guarding
 import Identity
 import SecurityEvents
+import Sessions
 import Storage
 import TestSupport
 import Testing

@@ -1,5 +1,7 @@
+import Accounts
 import Core
 import Identity
+import Sessions
 import Storage
 import TestSupport
 import Testing

@@ -4,7 +4,10 @@ import Storage
 import TestSupport
 import Testing
 
+@testable import Accounts
+@testable import Credentials
 @testable import Identity
+@testable import Sessions
 
 @Suite struct `stored passwords` {
     /// The sealed hash of an account, and the hash inside.

@@ -1,5 +1,8 @@
+import Accounts
 import Core
+import Credentials
 import Identity
+import Sessions
 import TestSupport
 import Testing
 

@@ -1,4 +1,7 @@
+import Accounts
+import Credentials
 import Identity
+import Sessions
 import TestSupport
 import Testing
 

@@ -1,5 +1,9 @@
+import Accounts
 import Core
+import Credentials
+import Guarding
 import Identity
+import Sessions
 import Testing
 import Web
 

@@ -1,3 +1,7 @@
+import Accounts
+import Credentials
+import Sessions
+
 /// The specification's own `.env`, with its comments, blank lines and quotes as they stand there.
 enum SeedEnvironment {
     static let text = #"""

@@ -1,8 +1,10 @@
+import Accounts
 import Core
 import Foundation
 import HTTPTypes
 import Identity
 import SecurityEvents
+import Sessions
 import TestSupport
 import Testing
 

@@ -1,6 +1,8 @@
+import Accounts
 import HTTPTypes
 import Identity
 import NIOCore
+import Sessions
 import TestSupport
 import Testing
 

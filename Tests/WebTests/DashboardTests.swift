@@ -1,7 +1,10 @@
+import Accounts
 import Core
+import Credentials
 import HTTPTypes
 import Identity
 import SecurityEvents
+import Sessions
 import TestSupport
 import Testing
 

@@ -1,7 +1,9 @@
+import Accounts
 import Core
 import HTTPTypes
 import Identity
 import SecurityEvents
+import Sessions
 import Storage
 import TestSupport
 import Testing

@@ -1,9 +1,11 @@
+import Accounts
 import CRM
 import Core
 import Foundation
 import HTTPTypes
 import Identity
 import SecurityEvents
+import Sessions
 import TestSupport
 import Testing
 

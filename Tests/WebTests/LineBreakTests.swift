@@ -1,5 +1,7 @@
+import Accounts
 import HTTPTypes
 import Identity
+import Sessions
 import Storage
 import TestSupport
 import Testing

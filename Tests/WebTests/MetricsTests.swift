@@ -1,7 +1,11 @@
+import Accounts
 import Core
+import Credentials
 import Dispatch
+import Guarding
 import HTTPTypes
 import Identity
+import Sessions
 import Storage
 import TestSupport
 import Testing

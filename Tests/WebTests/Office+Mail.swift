@@ -1,8 +1,10 @@
+import Accounts
 import Core
 import HTTPTypes
 import Identity
 import NIOCore
 import SecurityEvents
+import Sessions
 import Storage
 import TestSupport
 

@@ -1,5 +1,7 @@
+import Accounts
 import CRM
 import Core
+import Credentials
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -9,6 +11,7 @@ import Logging
 import NIOCore
 import NIOPosix
 import SecurityEvents
+import Sessions
 import Storage
 import TestSupport
 

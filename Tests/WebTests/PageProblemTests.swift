@@ -1,6 +1,10 @@
+import Accounts
+import Credentials
 import Dispatch
+import Guarding
 import HTTPTypes
 import Identity
+import Sessions
 import TestSupport
 import Testing
 

@@ -1,6 +1,8 @@
+import Accounts
 import Core
 import HTTPTypes
 import Identity
+import Sessions
 import TestSupport
 import Testing
 

@@ -1,8 +1,11 @@
+import Accounts
 import Core
+import Credentials
 import Foundation
 import HTTPTypes
 import Identity
 import SecurityEvents
+import Sessions
 import Storage
 import TestSupport
 import Testing

@@ -1,7 +1,10 @@
+import Accounts
 import Core
 import Foundation
+import Guarding
 import HTTPTypes
 import Identity
+import Sessions
 import TestSupport
 import Testing
 

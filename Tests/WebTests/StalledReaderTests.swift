@@ -1,9 +1,11 @@
+import Accounts
 import Core
 import HTTPTypes
 import Identity
 import NIOCore
 import NIOPosix
 import SecurityEvents
+import Sessions
 import Storage
 import Synchronization
 import TestSupport

@@ -1,8 +1,10 @@
+import Accounts
 import Core
 import Foundation
 import HTTPTypes
 import HummingbirdTesting
 import Identity
+import Sessions
 import TestSupport
 import Testing
 

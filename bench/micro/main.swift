@@ -1,6 +1,7 @@
 import Core
 import Identity
 import SecurityEvents
+import Sessions
 
 /// What is looked up in memory on a request: prints a line each with a name, nanoseconds, and the limit, between tabs.
 ///

@@ -1,5 +1,5 @@
+import Accounts
 import Core
-import Identity
 import Storage
 
 /// Who may hand a client to whom.

@@ -1,5 +1,5 @@
+package import Accounts
 import Core
-import Identity
 import Storage
 
 /// Which clients a scope reaches, as conditions on the table `client`. Every statement of this feature holds one.
@@ -38,7 +38,7 @@ struct ClientVisibility {
 /// What a role may do to a client that it can see.
 extension Role {
     /// Everybody but a lender, who works with what others share.
-    var createsClients: Bool { self != .lender }
+    package var createsClients: Bool { self != .lender }
 
     /// Whether the holder `userID` may put `client` in the trash: owner and admin any, an agent their own but not one
     /// that is only shared with them, a lender none.

@@ -1,5 +1,6 @@
+package import Accounts
 import Core
-package import Identity
+package import Sessions
 import Storage
 
 /// How the deletion of a client ended.

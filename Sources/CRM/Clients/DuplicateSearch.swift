@@ -1,5 +1,5 @@
+import Accounts
 import Core
-import Identity
 import Storage
 
 /// Finds clients who may be the same person as one about to be created.

@@ -1,5 +1,5 @@
+package import Accounts
 import Core
-package import Identity
 import Storage
 
 /// How a request for one client ended.

@@ -1,5 +1,5 @@
+package import Accounts
 package import Core
-package import Identity
 import Storage
 
 /// How a request for a page of clients ended.

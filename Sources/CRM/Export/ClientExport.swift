@@ -1,7 +1,8 @@
-import Core
-package import Identity
+package import Accounts
+package import Core
 package import SecurityEvents
-import Storage
+package import Sessions
+package import Storage
 
 /// Takes clients out of the brokerage as CSV: never in silence. Who, when, from where and how many is written down and mailed to
 /// whoever did it before the first line leaves.
@@ -13,11 +14,20 @@ package struct ClientExport: Sendable {
         "background", "createdAt", "updatedAt", "lastActivityAt",
     ]
 
-    private let gate: Gate
+    private let database: any Database
+    private let world: World
+    private let recorder: EventRecorder
+    private let notices: Notices
     private let large: LargeExport
 
-    package init(gate: Gate, large: LargeExport = LargeExport()) {
-        self.gate = gate
+    package init(
+        database: any Database, world: World, recorder: EventRecorder, notices: Notices,
+        large: LargeExport = LargeExport()
+    ) {
+        self.database = database
+        self.world = world
+        self.recorder = recorder
+        self.notices = notices
         self.large = large
     }
 
@@ -34,28 +44,28 @@ package struct ClientExport: Sendable {
         _ scope: Scope, proof: FreshReauthentication, from source: RequestSource
     ) async throws -> Outcome {
         guard proof.scope == scope, scope.role != .lender else { return .notAllowed }
-        let (gate, large) = (gate, large)
         let visible = ClientVisibility(scope).ofMany
-        try await gate.database.transaction { sql in
+        try await database.transaction { sql in
             let rows: Int = try sql.row("SELECT COUNT(*) AS n FROM client WHERE \(visible)")?.get("n") ?? 0
             let event = Event(
-                .dataExported, in: gate.world, user: scope.userID, session: scope.sessionID, from: source,
+                .dataExported, in: world, user: scope.userID, session: scope.sessionID, from: source,
                 detail: ["rows": String(rows), "format": "csv", "what": "clients"])
             let earlier = try large.earlier(of: scope.userID, at: event.at, in: sql)
-            try gate.recorder.record(event, in: sql)
+            try recorder.record(event, in: sql)
             if let reason = large.reason(rows: rows, at: event.at, after: earlier) {
                 var detail = event.detail
                 detail["because"] = reason.rawValue
                 let alarm = Event(
-                    .dataExportLarge, in: gate.world, user: scope.userID, session: scope.sessionID, from: source,
+                    .dataExportLarge, in: world, user: scope.userID, session: scope.sessionID, from: source,
                     detail: detail)
-                try gate.recorder.record(alarm, in: sql)
+                try recorder.record(alarm, in: sql)
             }
-            if let account = try gate.account(scope.userID, in: sql) {
-                try gate.tell(account, .exportMade, about: event, values: ["clients": String(rows)], in: sql)
+            if let account = try AccountTable.account(scope.userID, in: sql) {
+                try notices.post(
+                    .exportMade, to: account, about: event, values: ["clients": String(rows)], in: sql)
             }
         }
-        return .allowed(Lines(database: gate.database, visible: visible))
+        return .allowed(Lines(database: database, visible: visible))
     }
 
     /// The lines, a page of clients at a time: however many there are, only a page is in memory.

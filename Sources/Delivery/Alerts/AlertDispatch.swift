@@ -1,7 +1,7 @@
-import Core
-package import Identity
+package import Accounts
+package import Core
 package import SecurityEvents
-import Storage
+package import Storage
 
 /// Turns the alerts that were written with their events into messages, one for each channel and recipient, and what was
 /// folded into digests.
@@ -11,12 +11,26 @@ import Storage
 package struct AlertDispatch: Sendable {
     private static let batch = 50
 
-    private let gate: Gate
+    private let database: any Database
+    private let world: World
+    private let rules: AlertRuleBook
+    private let geography: PlaceDatabase
+    private let mailbox: Mailbox
+    private let textbox: Textbox
     private let seal: OutboxSeal
     private let places: AlertPlaces
 
-    package init(gate: Gate, seal: OutboxSeal, places: AlertPlaces) {
-        self.gate = gate
+    /// Tells by `rules`, through `mailbox`, `textbox` and the outbox behind `seal`; `geography` says where an address is.
+    package init(
+        database: any Database, world: World, rules: AlertRuleBook, geography: PlaceDatabase, mailbox: Mailbox,
+        textbox: Textbox, seal: OutboxSeal, places: AlertPlaces
+    ) {
+        self.database = database
+        self.world = world
+        self.rules = rules
+        self.geography = geography
+        self.mailbox = mailbox
+        self.textbox = textbox
         self.seal = seal
         self.places = places
     }
@@ -31,7 +45,7 @@ package struct AlertDispatch: Sendable {
 
     /// Tells what waits, and returns how many alerts that were.
     package func dispatchDue() async throws -> Int {
-        let (database, now) = (gate.database, gate.world.now())
+        let now = world.now()
         let waits = try await Outbox.hasWaiting(AlertFollower.outboxKind, at: now, in: database)
         let isDue = try await AlertFolds.hasDue(at: now, in: database)
         guard waits || isDue else { return 0 }
@@ -51,8 +65,7 @@ package struct AlertDispatch: Sendable {
     /// Has a rule tried, whether or not it is on: posts an alert that says it is a trial, and writes no event. What each
     /// channel of the rule comes to, and the identity by which its messages are found in the outbox.
     package func rehearse(_ type: EventType) async throws -> [AlertChannel: Outcome] {
-        let world = gate.world
-        return try await gate.database.transaction { sql in
+        return try await database.transaction { sql in
             let id: EventID = world.identifier()
             let notice = AlertNotice(rehearsing: type, id: id, at: world.now(), link: link)
             return try post(notice, under: rule(type, in: sql), cause: "rehearsal:\(id)", in: sql)
@@ -62,7 +75,7 @@ package struct AlertDispatch: Sendable {
     private var link: String { "\(places.publicURL)/v1/security/events" }
 
     private func rule(_ type: EventType, in sql: any SQLSession) throws -> AlertRule {
-        try AlertRuleTable.rule(for: type, in: sql) ?? gate.alertRules.standardRule(for: type)
+        try AlertRuleTable.rule(for: type, in: sql) ?? rules.standardRule(for: type)
     }
 
     /// The rule by which an event of `type` is told; one that is off has no channels left, for the sake of Sentry. `nil` when it is
@@ -96,8 +109,8 @@ package struct AlertDispatch: Sendable {
         _ event: RecordedEvent, count: Int, under rule: AlertRule, cause: String, in sql: any SQLSession
     ) throws -> [AlertChannel: Outcome] {
         var notice = AlertNotice(event, count: count, link: link)
-        notice.place = event.ip.flatMap { IPAddress($0) }.flatMap(gate.places.place)?.description
-        if let id = event.userID, let account = try gate.account(id, in: sql) {
+        notice.place = event.ip.flatMap { IPAddress($0) }.flatMap(geography.place)?.description
+        if let id = event.userID, let account = try AccountTable.account(id, in: sql) {
             notice.person = "\(account.firstName) \(account.lastName) <\(account.email.text)>"
         }
         if places.reportsToSentry, event.severity == .critical {
@@ -124,20 +137,20 @@ package struct AlertDispatch: Sendable {
     ) throws -> Int {
         switch channel {
         case .mail:
-            guard gate.mailbox.isEnabled else { return 0 }
+            guard mailbox.isEnabled else { return 0 }
             let recipients = try mailRecipients(rule, in: sql)
             for (address, name) in recipients {
-                try gate.mailbox.post(
+                try mailbox.post(
                     notice.mail(to: address, name: name), cause: "\(cause):\(address.text)", in: sql)
             }
             return recipients.count
         case .sms:
-            guard gate.textbox.isEnabled else { return 0 }
+            guard textbox.isEnabled else { return 0 }
             let given = rule.recipients.compactMap { PhoneNumber($0) }
             let numbers = given.isEmpty ? places.phones : given
             for number in numbers {
                 let sms = OutgoingSMS(to: number, body: String(notice.shortText.prefix(300)))
-                try gate.textbox.post(sms, cause: "\(cause):\(number.text)", subject: "alert", in: sql)
+                try textbox.post(sms, cause: "\(cause):\(number.text)", subject: "alert", in: sql)
             }
             return numbers.count
         case .slack, .webhook:

@@ -1,6 +1,5 @@
 import Core
 import FoundationEssentials
-import Identity
 package import SecurityEvents
 
 /// What an alert says, as it waits in the outbox: the same on every channel.

@@ -1,6 +1,6 @@
 package import AsyncHTTPClient
+package import Credentials
 import Foundation
-package import Identity
 import NIOCore
 import NIOHTTP1
 

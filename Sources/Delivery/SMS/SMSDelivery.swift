@@ -1,5 +1,5 @@
+package import Accounts
 package import Core
-package import Identity
 package import Storage
 
 /// Sends the messages to phones that wait in the outbox.

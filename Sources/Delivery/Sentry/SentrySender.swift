@@ -1,5 +1,5 @@
+package import Accounts
 import Core
-package import Identity
 import SecurityEvents
 package import Storage
 

@@ -1,3 +1,4 @@
+package import Accounts
 package import Core
 import Crypto
 package import SecurityEvents
@@ -27,7 +28,17 @@ package struct Invitations: Sendable {
     /// How long an invitation counts.
     package static let life: Duration = .days(7)
 
-    let gate: GateParts
+    private let database: any Database
+    private let world: World
+    private let recorder: EventRecorder
+    private let mailbox: Mailbox
+
+    init(database: any Database, world: World, recorder: EventRecorder, mailbox: Mailbox) {
+        self.database = database
+        self.world = world
+        self.recorder = recorder
+        self.mailbox = mailbox
+    }
 
     /// What became of the wish to invite somebody.
     package enum Outcome: Sendable {
@@ -60,14 +71,13 @@ package struct Invitations: Sendable {
         _ role: Role, _ email: EmailAddress?, by invitedBy: AccountID?, as inviterRole: Role?,
         from source: RequestSource
     ) async throws -> String? {
-        let token = Base64URL.encode(gate.world.randomBytes(32))
-        let id: InvitationID = gate.world.identifier()
-        let now = gate.world.now()
+        let token = Base64URL.encode(world.randomBytes(32))
+        let id: InvitationID = world.identifier()
+        let now = world.now()
         let event = Event(
-            .invitationCreated, in: gate.world, user: invitedBy, from: source,
+            .invitationCreated, in: world, user: invitedBy, from: source,
             detail: ["role": role.rawValue, "invitation": id.description])
-        let gate = gate
-        return try await gate.database.transaction { sql in
+        return try await database.transaction { sql in
             // Held until the end: a demotion comes before this invitation, or after it and takes it away.
             if let invitedBy, let inviterRole, try AccountTable.active(invitedBy, in: sql)?.role != inviterRole {
                 return nil
@@ -77,7 +87,7 @@ package struct Invitations: Sendable {
                 INSERT INTO invitation (token_hash, id, email, role, invited_by, created_at, expires_at)
                 VALUES (\(Self.hash(token)), \(id), \(email), \(role.rawValue), \(invitedBy), \(now), \(now + Self.life))
                 """)
-            try gate.recorder.record(event, in: sql)
+            try recorder.record(event, in: sql)
             if let email { try mail(token, role, to: email, invitedBy, in: sql) }
             return token
         }
@@ -88,39 +98,38 @@ package struct Invitations: Sendable {
         in sql: any SQLSession
     ) throws {
         if try AccountTable.exists(email, in: sql) {
-            return try gate.mailbox.post(OutgoingMail(.accountExists, to: email, name: ""), in: sql)
+            return try mailbox.post(OutgoingMail(.accountExists, to: email, name: ""), in: sql)
         }
         let inviter = try invitedBy.flatMap { try AccountTable.account($0, in: sql) }
         let values = [
-            "link": gate.mailbox.link("/invitation", token: token), "role": role.rawValue,
+            "link": mailbox.link("/invitation", token: token), "role": role.rawValue,
             "days": String(Self.life.milliseconds / 86_400_000),
             "inviter": inviter.map { "\($0.firstName) \($0.lastName)" } ?? "",
         ]
         let mail = OutgoingMail(.invitation, to: email, name: "", values: values)
-        try gate.mailbox.post(mail.expiring(at: gate.world.now() + Self.life), in: sql)
+        try mailbox.post(mail.expiring(at: world.now() + Self.life), in: sql)
     }
 
     /// The invitations that still count, the newest first.
     package func list() async throws -> [Invitation] {
-        try await gate.database.rows(
+        try await database.rows(
             """
             SELECT id, role, email, invited_by, created_at, expires_at FROM invitation
-            WHERE expires_at > \(gate.world.now()) AND id IS NOT NULL AND email IS NOT NULL ORDER BY created_at DESC LIMIT 200
+            WHERE expires_at > \(world.now()) AND id IS NOT NULL AND email IS NOT NULL ORDER BY created_at DESC LIMIT 200
             """
         ).compactMap(Invitation.init)
     }
 
     /// Takes an invitation back; `false` when there is none, or it is for a role above the caller's.
     package func revoke(_ scope: Scope, _ id: InvitationID, from source: RequestSource) async throws -> Bool {
-        let gate = gate
-        return try await gate.database.transaction { sql in
+        return try await database.transaction { sql in
             let row = try sql.row("SELECT role FROM invitation WHERE id = \(id) \(.forUpdate)")
             guard let text: String = try row?.get("role"), let role = Role(rawValue: text), scope.role.mayGrant(role)
             else { return false }
             try sql.run("DELETE FROM invitation WHERE id = \(id)")
-            try gate.recorder.record(
+            try recorder.record(
                 Event(
-                    .invitationRevoked, in: gate.world, user: scope.userID, session: scope.sessionID, from: source,
+                    .invitationRevoked, in: world, user: scope.userID, session: scope.sessionID, from: source,
                     detail: ["invitation": id.description]), in: sql)
             return true
         }
@@ -129,7 +138,7 @@ package struct Invitations: Sendable {
     /// The set-up link's token for the first owner, when there is no account yet; `nil` afterwards. Every start makes a new one
     /// and the ones before it stop working, so that a link in an old log is worth nothing.
     package func createForFirstOwner() async throws -> String? {
-        let isEmpty = try await gate.database.transaction { sql in
+        let isEmpty = try await database.transaction { sql in
             let isEmpty = try sql.row("SELECT id FROM account LIMIT 1") == nil
             try sql.run("DELETE FROM invitation WHERE role = 'owner' AND invited_by IS NULL AND email IS NULL")
             return isEmpty

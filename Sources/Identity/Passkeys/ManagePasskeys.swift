@@ -1,24 +1,42 @@
+package import Accounts
 import Core
+package import Credentials
 package import SecurityEvents
+package import Sessions
 import Storage
 
 /// Lists, renames and removes somebody's passkeys.
 package struct ManagePasskeys: Sendable {
-    let gate: GateParts
+    private let database: any Database
+    private let policy: PasskeyPolicy
+    private let management: FactorManagement
+    private let removal: FactorRemoval
+    private let change: FactorChange
+
+    init(
+        database: any Database, policy: PasskeyPolicy, management: FactorManagement, removal: FactorRemoval,
+        change: FactorChange
+    ) {
+        self.database = database
+        self.policy = policy
+        self.management = management
+        self.removal = removal
+        self.change = change
+    }
 
     /// The passkeys of the person behind `scope`, the oldest first, with what a page tells the browser (WebAuthn Level 3 §5.1.10).
     package func list(_ scope: Scope) async throws -> (account: Account?, passkeys: [Passkey]) {
-        try await gate.database.read { sql in
+        try await database.read { sql in
             (try AccountTable.account(scope.userID, in: sql), try PasskeyTable.all(of: scope.userID, in: sql))
         }
     }
 
     /// The site that passkeys are bound to.
-    package var relyingPartyID: String { gate.passkeys.relyingParty.id }
+    package var relyingPartyID: String { policy.relyingParty.id }
 
     /// Gives one another name; `nil` when there is none, or it is somebody else's.
     package func rename(_ id: PasskeyID, _ scope: Scope, to name: String) async throws -> Passkey? {
-        try await gate.database.transaction { sql in
+        try await database.transaction { sql in
             try sql.row(
                 """
                 UPDATE passkey SET name = \(name) WHERE id = \(id) AND account_id = \(scope.userID)
@@ -32,10 +50,9 @@ package struct ManagePasskeys: Sendable {
     package func remove(
         _ id: PasskeyID, _ scope: Scope, _ proof: FreshReauthentication, from source: RequestSource
     ) async throws -> FactorRefusal? {
-        let gate = gate
-        let (refusal, ended) = try await gate.database.transaction { sql -> (FactorRefusal?, [SessionID]) in
+        let (refusal, ended) = try await database.transaction { sql -> (FactorRefusal?, [SessionID]) in
             let account: Account
-            switch try RegisterPasskey(gate: gate).begin(scope, proof, in: sql) {
+            switch try management.beginPasskey(scope, proof, in: sql) {
             case .failure(let refused): return (refused.reason, [])
             case .success(let found): account = found
             }
@@ -44,16 +61,16 @@ package struct ManagePasskeys: Sendable {
                 "SELECT name FROM passkey WHERE id = \(id) AND account_id = \(account.id) \(.forUpdate)")
             guard let name: String = try removed?.get("name") else { return (.notFound, []) }
             left.passkeys -= 1
-            guard !gate.mfa.isEnabled || FactorManagement(gate: gate).mayHave(left, account) else {
+            guard !management.isEnabled || management.mayHave(left, account) else {
                 return (.strongerFactorNeeded, [])
             }
             try sql.run("DELETE FROM passkey WHERE id = \(id)")
             return (
                 nil,
-                try FactorRemoval(gate: gate).finish(account, .webauthn, left, scope, source, name: name, in: sql)
+                try removal.finish(account, .webauthn, left, scope, source, name: name, in: sql)
             )
         }
-        gate.revoked.insert(ended, now: gate.world.now())
+        change.committed(ended)
         return refusal
     }
 }

@@ -1,10 +1,33 @@
+import Accounts
 import Core
+import Credentials
+import Guarding
 import SecurityEvents
 import Storage
 
 /// Checks a passkey's answer, for every place that asks for one. The signature is verified outside of the transaction in which the answer counts.
 struct PasskeyCheck: Sendable {
-    let gate: GateParts
+    private let database: any Database
+    private let world: World
+    private let policy: PasskeyPolicy
+    private let challenges: PasskeyChallenges
+    private let recorder: EventRecorder
+    private let notices: Notices
+
+    init(
+        database: any Database, world: World, policy: PasskeyPolicy, challenges: PasskeyChallenges,
+        recorder: EventRecorder, notices: Notices
+    ) {
+        self.database = database
+        self.world = world
+        self.policy = policy
+        self.challenges = challenges
+        self.recorder = recorder
+        self.notices = notices
+    }
+
+    /// Whether somebody may sign in with a passkey alone.
+    var isEnabled: Bool { policy.isEnabled }
 
     /// What a look at the answer has shown; nothing is used up yet.
     struct Verdict: Sendable {
@@ -26,7 +49,7 @@ struct PasskeyCheck: Sendable {
         guard !challenge.isEmpty, (1...1023).contains(response.credentialID.count) else {
             return verdict(nil, .failure(.malformed))
         }
-        let row = try await gate.database.rows(
+        let row = try await database.rows(
             "SELECT \(PasskeyTable.columns) FROM passkey WHERE credential_id = \(response.credentialID)",
             isShort: true
         ).first
@@ -36,7 +59,7 @@ struct PasskeyCheck: Sendable {
             return verdict(passkey, .failure(.badSignature))
         }
         do throws(WebAuthnFailure) {
-            let verified = try WebAuthnVerifier(relyingParty: gate.passkeys.relyingParty).assertion(
+            let verified = try WebAuthnVerifier(relyingParty: policy.relyingParty).assertion(
                 response, key: passkey.key, challenge: challenge, requiresUserVerification: requiresUserVerification)
             guard verified.isBackupEligible == passkey.isBackupEligible else {
                 return verdict(passkey, .failure(.inconsistentFlags))
@@ -64,7 +87,7 @@ struct PasskeyCheck: Sendable {
             SELECT sign_count FROM passkey WHERE id = \(passkey.id) AND account_id = \(passkey.accountID) \(.forUpdate)
             """
         ) { rows in try rows.first?.get("sign_count", as: Int64.self) }
-        return Question(gate.passkeyChallenges.use(verdict.challenge, for: verdict.use), count, read: Held.init)
+        return Question(challenges.use(verdict.challenge, for: verdict.use), count, read: Held.init)
     }
 
     /// Uses the answer up if it is one of `account` to a challenge that counts; tells of one that is not. A counter that went backwards is a
@@ -82,9 +105,9 @@ struct PasskeyCheck: Sendable {
         _ verdict: Verdict, _ held: Held, of account: Account, _ attempt: FactorAttempt, in sql: any SQLSession
     ) throws -> Bool {
         func refuse(_ reason: String) throws -> Bool {
-            try gate.recorder.record(
+            try recorder.record(
                 attempt.event(
-                    .mfaFailed, in: gate.world,
+                    .mfaFailed, in: world,
                     detail: ["factor": FactorKind.webauthn.rawValue, "reason": reason, "step": attempt.step]), in: sql)
             return false
         }
@@ -102,15 +125,15 @@ struct PasskeyCheck: Sendable {
         let count = Int64(verified.signCount)
         try sql.run(
             """
-            UPDATE passkey SET sign_count = \(count), backed_up = \(verified.isBackedUp), last_used_at = \(gate.world.now())
+            UPDATE passkey SET sign_count = \(count), backed_up = \(verified.isBackedUp), last_used_at = \(world.now())
             WHERE id = \(passkey.id)
             """)
         if count <= known, count != 0 || known != 0 {
             let event = attempt.event(
-                .passkeyCloneSuspected, in: gate.world,
+                .passkeyCloneSuspected, in: world,
                 detail: ["passkey": passkey.id.description, "known": String(known), "presented": String(count)])
-            try gate.recorder.record(event, in: sql)
-            try gate.notices.post(
+            try recorder.record(event, in: sql)
+            try notices.post(
                 .passkeyCloned, to: account, about: event, values: ["factor": passkey.name], in: sql)
         }
         return true

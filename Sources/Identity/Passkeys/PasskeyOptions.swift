@@ -1,9 +1,27 @@
+package import Accounts
 import Core
+import Credentials
+package import Sessions
 import Storage
 
 /// What a browser is asked for: the options of `navigator.credentials`, in the JSON form of WebAuthn Level 3 (§5.1.8, §5.1.9).
 package struct PasskeyOptions: Sendable {
-    let gate: GateParts
+    private let database: any Database
+    private let policy: PasskeyPolicy
+    private let challenges: PasskeyChallenges
+    private let management: FactorManagement
+    private let signIns: SignInChallenges
+
+    init(
+        database: any Database, policy: PasskeyPolicy, challenges: PasskeyChallenges, management: FactorManagement,
+        signIns: SignInChallenges
+    ) {
+        self.database = database
+        self.policy = policy
+        self.challenges = challenges
+        self.management = management
+        self.signIns = signIns
+    }
 
     /// What became of the wish.
     package enum Outcome: Sendable {
@@ -17,33 +35,31 @@ package struct PasskeyOptions: Sendable {
 
     /// To make a passkey for the person behind `scope`.
     package func registration(_ scope: Scope, _ proof: FreshReauthentication) async throws -> Outcome {
-        guard gate.passkeys.isEnabled else { return .disabled }
-        let gate = gate
-        return try await gate.database.transaction { sql in
+        guard policy.isEnabled else { return .disabled }
+        return try await database.transaction { sql in
             let account: Account
-            switch try RegisterPasskey(gate: gate).begin(scope, proof, in: sql) {
+            switch try management.beginPasskey(scope, proof, in: sql) {
             case .failure(let refused): return .refused(refused.reason)
             case .success(let found): account = found
             }
             let known = try PasskeyTable.all(of: account.id, in: sql)
-            let challenge = gate.passkeyChallenges.issue(for: .registration(scope.sessionID))
+            let challenge = challenges.issue(for: .registration(scope.sessionID))
             return .options(creation(challenge, account, known))
         }
     }
 
     /// To sign in without a password: with whichever passkey of this site the browser has.
     package func signIn() -> Outcome {
-        guard gate.passkeys.isEnabled else { return .disabled }
-        return .options(request(gate.passkeyChallenges.issue(for: .signIn), [], userVerification: "required"))
+        guard policy.isEnabled else { return .disabled }
+        return .options(request(challenges.issue(for: .signIn), [], userVerification: "required"))
     }
 
     /// To answer the second step of the sign-in behind `token`. A passkey that there is stays a second factor when new ones are switched off.
     package func secondFactor(_ token: String) async throws -> Outcome {
-        let gate = gate
-        return try await gate.database.transaction { sql in
-            guard let found = try SecondStep.Found.challenge(token, gate, in: sql) else { return .challengeInvalid }
+        return try await database.transaction { sql in
+            guard let found = try HeldChallenge.find(token, signIns, in: sql) else { return .challengeInvalid }
             let use = PasskeyChallenges.Use.secondFactor(holder: found.challenge.tokenHash)
-            let challenge = gate.passkeyChallenges.issue(for: use)
+            let challenge = challenges.issue(for: use)
             return .options(
                 request(
                     challenge, try PasskeyTable.all(of: found.account.id, in: sql), userVerification: "preferred"))
@@ -52,15 +68,13 @@ package struct PasskeyOptions: Sendable {
 
     /// To step up in the session of `scope`.
     package func stepUp(_ scope: Scope) async throws -> Outcome {
-        let gate = gate
-        let known = try await gate.database.rows(PasskeyTable.selectAll(of: scope.userID)).map(Passkey.init)
+        let known = try await database.rows(PasskeyTable.selectAll(of: scope.userID)).map(Passkey.init)
         return .options(
             request(
-                gate.passkeyChallenges.issue(for: .stepUp(scope.sessionID)), known, userVerification: "preferred"))
+                challenges.issue(for: .stepUp(scope.sessionID)), known, userVerification: "preferred"))
     }
 
     private func creation(_ challenge: [UInt8], _ account: Account, _ known: [Passkey]) -> [UInt8] {
-        let policy = gate.passkeys
         var writer = JSONWriter(capacity: 1024)
         writer.object { options in
             options.key("rp")
@@ -108,7 +122,7 @@ package struct PasskeyOptions: Sendable {
         writer.object { options in
             options.member("challenge", Base64URL.encode(challenge))
             options.member("timeout", PasskeyPolicy.challengeLife.milliseconds)
-            options.member("rpId", gate.passkeys.relyingParty.id)
+            options.member("rpId", policy.relyingParty.id)
             options.credentials("allowCredentials", known)
             options.member("userVerification", userVerification)
         }

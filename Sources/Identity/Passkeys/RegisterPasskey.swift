@@ -1,10 +1,32 @@
+package import Accounts
 import Core
+package import Credentials
 package import SecurityEvents
+package import Sessions
 import Storage
 
 /// Takes up a passkey that a browser has made.
 package struct RegisterPasskey: Sendable {
-    let gate: GateParts
+    private let database: any Database
+    private let world: World
+    private let policy: PasskeyPolicy
+    private let challenges: PasskeyChallenges
+    private let management: FactorManagement
+    private let change: FactorChange
+    private let recoveryCodes: RecoveryCodes
+
+    init(
+        database: any Database, world: World, policy: PasskeyPolicy, challenges: PasskeyChallenges,
+        management: FactorManagement, change: FactorChange, recoveryCodes: RecoveryCodes
+    ) {
+        self.database = database
+        self.world = world
+        self.policy = policy
+        self.challenges = challenges
+        self.management = management
+        self.change = change
+        self.recoveryCodes = recoveryCodes
+    }
 
     /// What became of it.
     package enum Outcome: Sendable {
@@ -20,45 +42,30 @@ package struct RegisterPasskey: Sendable {
         case refused(FactorRefusal)
     }
 
-    /// The person behind `proof`, if they may add a passkey. Passkeys do not hang on `ENABLE_MFA`; whoever has a factor must have shown it.
-    func begin(
-        _ scope: Scope, _ proof: FreshReauthentication, in sql: any SQLSession
-    ) throws -> Result<Account, FactorManagement.Refused> {
-        guard proof.scope == scope, let account = try AccountTable.active(scope.userID, in: sql),
-            try SessionTable.isOpen(scope.sessionID, in: sql)
-        else { return .failure(.init(.sessionRevoked)) }
-        if gate.mfa.isEnabled, !proof.isMultiFactor, try !FactorSet.of(account.id, in: sql).isEmpty {
-            return .failure(.init(.secondFactorNeeded))
-        }
-        return .success(account)
-    }
-
     /// Verifies and stores what the browser of the person behind `scope` has made.
     package func register(
         _ scope: Scope, _ response: RegistrationResponse, name: String, _ proof: FreshReauthentication,
         from source: RequestSource
     ) async throws -> Outcome {
-        guard gate.passkeys.isEnabled else { return .disabled }
+        guard policy.isEnabled else { return .disabled }
         guard let challenge = WebAuthnVerifier.challenge(in: response.clientDataJSON) else {
             return .rejected(.malformed)
         }
         let attachment = Self.attachment(of: response)
-        guard gate.passkeys.allows(attachment) else { return .notAllowed }
+        guard policy.allows(attachment) else { return .notAllowed }
         let verified: VerifiedRegistration
         do throws(WebAuthnFailure) {
-            verified = try WebAuthnVerifier(relyingParty: gate.passkeys.relyingParty).registration(
+            verified = try WebAuthnVerifier(relyingParty: policy.relyingParty).registration(
                 response, challenge: challenge, requiresUserVerification: false,
-                allowedAAGUIDs: attachment == .crossPlatform ? gate.passkeys.allowedModels : nil)
+                allowedAAGUIDs: attachment == .crossPlatform ? policy.allowedModels : nil)
         } catch {
             return .rejected(error)
         }
         let passkey = Passkey(
-            id: gate.world.identifier(), accountID: scope.userID, credentialID: verified.credentialID,
-            key: verified.key, signCount: Int64(verified.signCount), aaguid: verified.aaguid, attachment: attachment,
-            transports: Self.knownTransports(response.transports), isBackupEligible: verified.isBackupEligible,
-            isBackedUp: verified.isBackedUp, name: name, createdAt: gate.world.now(), lastUsedAt: nil)
+            id: world.identifier(), of: scope.userID, verified: verified, attachment: attachment,
+            transports: Self.knownTransports(response.transports), name: name, createdAt: world.now())
         let (outcome, ended) = try await store(passkey, challenge, scope, proof, source)
-        gate.revoked.insert(ended, now: gate.world.now())
+        change.committed(ended)
         return outcome
     }
 
@@ -66,28 +73,27 @@ package struct RegisterPasskey: Sendable {
         _ passkey: Passkey, _ challenge: [UInt8], _ scope: Scope, _ proof: FreshReauthentication,
         _ source: RequestSource
     ) async throws -> (Outcome, [SessionID]) {
-        let gate = gate
-        return try await gate.database.transaction { sql in
+        return try await database.transaction { sql in
             let account: Account
-            switch try begin(scope, proof, in: sql) {
+            switch try management.beginPasskey(scope, proof, in: sql) {
             case .failure(let refused): return (.refused(refused.reason), [])
             case .success(let found): account = found
             }
             // Here is where the challenge counts: it is this session's, and it counts once.
             guard
-                try sql.ask(gate.passkeyChallenges.use(challenge, for: .registration(scope.sessionID)))
+                try sql.ask(challenges.use(challenge, for: .registration(scope.sessionID)))
             else { return (.challengeInvalid, []) }
             let before = try FactorSet.of(account.id, in: sql)
             guard before.passkeys < PasskeyPolicy.most, try PasskeyTable.insert(passkey, in: sql) else {
                 return (.notAllowed, [])
             }
-            let ended = try FactorChange(gate: gate).follow(
+            let ended = try change.follow(
                 .init(
                     account: account, event: .passkeyAdded, factor: passkey.name, isAdded: true, source: source,
                     session: scope.sessionID,
                     detail: ["passkey": passkey.id.description, "attachment": passkey.attachment.rawValue]), in: sql)
-            let needsCodes = gate.mfa.isEnabled && before.recoveryCodes == 0
-            let codes = needsCodes ? try RecoveryCodes(gate: gate).make(for: account.id, in: sql) : []
+            let needsCodes = management.isEnabled && before.recoveryCodes == 0
+            let codes = needsCodes ? try recoveryCodes.make(for: account.id, in: sql) : []
             return (.registered(passkey, recoveryCodes: codes), ended)
         }
     }

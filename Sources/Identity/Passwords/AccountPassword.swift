@@ -1,35 +1,115 @@
+import Accounts
 import Core
+import Credentials
+import Guarding
 import SecurityEvents
+import Sessions
 import Storage
 
-/// Replaces the password of an account, with everything that has to happen together.
+/// Writes the password of an account, with everything that has to happen together.
 struct AccountPassword: Sendable {
-    let world: World
-    let store: PasswordStore
-    let history: PasswordHistory
-    let links: MailedLinks
-    let recorder: EventRecorder
+    private let world: World
+    private let store: PasswordStore
+    private let history: PasswordHistory
+    private let links: MailedLinks
+    private let recorder: EventRecorder
+    private let notices: Notices
+    private let revoked: RevokedSessions
 
-    /// Writes `accepted`, keeps the former one in the history, and kills the links that were mailed before, but for
-    /// the ways back; half-made sign-ins and remembered browsers with them.
-    func replace(
-        with accepted: NewPasswords.Accepted, of account: AccountID, from source: RequestSource, in sql: any SQLSession
-    ) throws {
-        try history.retire(account, in: sql)
-        try store.write(accepted.sealed, for: account, in: sql)
-        try links.kill(of: account, except: LinkPurpose.waysBack, in: sql)
-        try SignInChallenges.kill(of: account, in: sql)
-        try RememberedDevices.forgetAll(of: account, in: sql)
-        try recordFailure(of: accepted, account, from: source, in: sql)
+    init(
+        world: World, store: PasswordStore, history: PasswordHistory, links: MailedLinks, recorder: EventRecorder,
+        notices: Notices, revoked: RevokedSessions
+    ) {
+        self.world = world
+        self.store = store
+        self.history = history
+        self.links = links
+        self.recorder = recorder
+        self.notices = notices
+        self.revoked = revoked
     }
 
+    /// How a password came to be replaced.
+    enum Replacement: Sendable {
+        /// By its owner, whose session stays.
+        case changed(in: SessionID)
+        /// Through a mailed link; no session stays.
+        case reset
+    }
+
+    /// Writes the first password of `account`; nothing when there is no such account, which takes the same statements.
+    func write(
+        _ accepted: NewPasswords.Accepted, of account: AccountID, isKnown: Bool, from source: RequestSource,
+        in sql: any SQLSession
+    ) throws {
+        try store.write(accepted.sealed, for: account, in: sql)
+        try recordFailure(of: accepted, isKnown ? account : nil, from: source, in: sql)
+    }
+
+    /// Writes `accepted`, keeps the former one in the history, and kills the links that were mailed before, but for the ways back;
+    /// half-made sign-ins, remembered browsers and all other sessions end with them. Tells the log and the owner. The sessions that ended, for
+    /// ``committed(_:)``.
+    func replace(
+        with accepted: NewPasswords.Accepted, of account: Account, _ how: Replacement, from source: RequestSource,
+        in sql: any SQLSession
+    ) throws -> [SessionID] {
+        try history.retire(account.id, in: sql)
+        try store.write(accepted.sealed, for: account.id, in: sql)
+        try links.kill(of: account.id, except: LinkPurpose.waysBack, in: sql)
+        try SignInChallenges.kill(of: account.id, in: sql)
+        try RememberedDevices.forgetAll(of: account.id, in: sql)
+        try recordFailure(of: accepted, account.id, from: source, in: sql)
+        let others: SQL = how.kept.map { "AND id <> \($0)" } ?? ""
+        let ended = try SessionTable.revoke(
+            where: "user_id = \(account.id) \(others)", at: world.now(), because: how.reason, in: sql)
+        let event = Event(
+            how.event, in: world, user: account.id, session: how.kept, from: source,
+            detail: ["endedSessions": String(ended.count)])
+        try recorder.record(event, in: sql)
+        try notices.post(how.notice, to: account, about: event, in: sql)
+        return ended
+    }
+
+    /// After the transaction: the sessions that ended are refused from the next request on.
+    func committed(_ ended: [SessionID]) { revoked.insert(ended, now: world.now()) }
+
     /// Tells that the password was accepted without having been checked for known breaches.
-    func recordFailure(
+    private func recordFailure(
         of accepted: NewPasswords.Accepted, _ account: AccountID?, from source: RequestSource, in sql: any SQLSession
     ) throws {
         guard let failure = accepted.breachCheckFailure else { return }
         try recorder.record(
             Event(.breachCheckUnavailable, in: world, user: account, from: source, detail: ["reason": failure]), in: sql
         )
+    }
+}
+
+extension AccountPassword.Replacement {
+    fileprivate var kept: SessionID? {
+        switch self {
+        case .changed(let session): return session
+        case .reset: return nil
+        }
+    }
+
+    fileprivate var reason: RevocationReason {
+        switch self {
+        case .changed: return .passwordChanged
+        case .reset: return .passwordReset
+        }
+    }
+
+    fileprivate var event: EventType {
+        switch self {
+        case .changed: return .passwordChanged
+        case .reset: return .passwordReset
+        }
+    }
+
+    fileprivate var notice: MailKind {
+        switch self {
+        case .changed: return .passwordChanged
+        case .reset: return .passwordReset
+        }
     }
 }

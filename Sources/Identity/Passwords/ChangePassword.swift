@@ -1,10 +1,25 @@
+package import Accounts
 package import Core
+package import Credentials
 package import SecurityEvents
 import Storage
 
 /// Changes a password at its owner's wish, who shows the present one.
 package struct ChangePassword: Sendable {
-    let gate: GateParts
+    private let database: any Database
+    private let currentPassword: CurrentPassword
+    private let newPasswords: NewPasswords
+    private let accountPassword: AccountPassword
+
+    init(
+        database: any Database, currentPassword: CurrentPassword, newPasswords: NewPasswords,
+        accountPassword: AccountPassword
+    ) {
+        self.database = database
+        self.currentPassword = currentPassword
+        self.newPasswords = newPasswords
+        self.accountPassword = accountPassword
+    }
 
     /// What became of it.
     package enum Outcome: Sendable {
@@ -24,7 +39,7 @@ package struct ChangePassword: Sendable {
         _ scope: Scope, from current: String, to new: String, deviceCookie: String?, source: RequestSource
     ) async throws -> Outcome {
         let verified: CurrentPassword.Verified
-        switch try await gate.currentPassword.check(
+        switch try await currentPassword.check(
             scope, current, deviceCookie: deviceCookie, step: "password_change", from: source)
         {
         case .right(let found): verified = found
@@ -37,13 +52,11 @@ package struct ChangePassword: Sendable {
         let words = NewPasswords.words(
             firstName: account.firstName, lastName: account.lastName, email: account.email)
         let accepted: NewPasswords.Accepted
-        switch try await gate.newPasswords.judge(new, for: account.id, words: words) {
+        switch try await newPasswords.judge(new, for: account.id, words: words) {
         case .refused(let violations): return .passwordRefused(violations)
         case .accepted(let found): accepted = found
         }
-        let now = gate.world.now()
-        let gate = gate
-        let ended = try await gate.database.transaction { sql -> [SessionID]? in
+        let ended = try await database.transaction { sql -> [SessionID]? in
             // Whoever changed it in the meantime knew the password too; the later of two must not undo the earlier unseen.
             let unchanged = try sql.row(
                 """
@@ -55,19 +68,11 @@ package struct ChangePassword: Sendable {
             guard unchanged != nil, isOpen != nil, try AccountTable.active(account.id, in: sql) != nil else {
                 return nil
             }
-            try gate.accountPassword.replace(with: accepted, of: account.id, from: source, in: sql)
-            let ended = try SessionTable.revoke(
-                where: "user_id = \(account.id) AND id <> \(scope.sessionID)", at: now, because: .passwordChanged,
-                in: sql)
-            let event = Event(
-                .passwordChanged, in: gate.world, user: account.id, session: scope.sessionID, from: source,
-                detail: ["endedSessions": String(ended.count)])
-            try gate.recorder.record(event, in: sql)
-            try gate.notices.post(.passwordChanged, to: account, about: event, in: sql)
-            return ended
+            return try accountPassword.replace(
+                with: accepted, of: account, .changed(in: scope.sessionID), from: source, in: sql)
         }
         guard let ended else { return .invalidCredentials }
-        gate.revoked.insert(ended, now: now)
+        accountPassword.committed(ended)
         return .changed
     }
 }

@@ -1,4 +1,7 @@
+import Accounts
 import Core
+import Credentials
+import Guarding
 import SecurityEvents
 import Storage
 
@@ -9,7 +12,6 @@ struct CurrentPassword: Sendable {
     let database: any Database
     let world: World
     let guardian: SignInGuard
-    let subjects: SignInSubjects
     let passwords: PasswordVerifier
 
     /// A right password, and whose.
@@ -40,7 +42,7 @@ struct CurrentPassword: Sendable {
             """)
         guard let row = rows.first, let stored = try PasswordStore.Sealed(row) else { return .sessionRevoked }
         let account = try Account(row)
-        let subject = subjects.subject(
+        let subject = guardian.subjects.subject(
             typed: account.email.text, deviceCookie: deviceCookie, epoch: try row.get("device_epoch"))
         let attempt = CredentialAttempt(
             subject: subject, source: source, at: world.now(), account: account, session: scope.sessionID)

@@ -1,4 +1,7 @@
+import Accounts
 import Core
+package import Credentials
+import Guarding
 package import SecurityEvents
 import Storage
 
@@ -6,39 +9,35 @@ import Storage
 ///
 /// It opens no session: a second factor is asked for at the next sign-in as always (ASVS 6.4.3).
 package struct PasswordReset: Sendable {
-    let gate: GateParts
+    private let database: any Database
+    private let world: World
+    private let links: MailedLinks
+    private let resetLink: ResetLink
+    private let newPasswords: NewPasswords
+    private let accountPassword: AccountPassword
+    private let guardian: SignInGuard
+
+    init(
+        database: any Database, world: World, links: MailedLinks, resetLink: ResetLink, newPasswords: NewPasswords,
+        accountPassword: AccountPassword, guardian: SignInGuard
+    ) {
+        self.database = database
+        self.world = world
+        self.links = links
+        self.resetLink = resetLink
+        self.newPasswords = newPasswords
+        self.accountPassword = accountPassword
+        self.guardian = guardian
+    }
 
     /// Mails a link to `typed` if that is the address of an account that may be used. There is nothing to tell the caller: known and
     /// unknown addresses take the same statements and leave the same rows, and both are answered before anything is sent.
     package func request(_ typed: String, from source: RequestSource) async throws {
         let address = EmailAddress(typed)
-        let gate = gate
-        try await gate.database.transaction { sql in
+        try await database.transaction { sql in
             let account = try AccountTable.active(address, in: sql)
-            try Self.mailLink(to: account, from: source, gate, in: sql)
+            try resetLink.mail(to: account, from: source, in: sql)
         }
-    }
-
-    /// Writes link, mail and event, or for nobody as many rows that lead nowhere.
-    static func mailLink(
-        to account: Account?, from source: RequestSource, _ gate: GateParts, in sql: any SQLSession
-    ) throws {
-        let token = gate.links.newToken()
-        let event = Event(
-            .passwordResetRequested, in: gate.world, user: account?.id, from: source,
-            detail: ["known": String(account != nil)])
-        try gate.links.write(token, .resetPassword, of: account?.id, about: account?.email.text ?? "", in: sql)
-        try gate.recorder.record(event, in: sql)
-        let expiry = gate.world.now() + LinkPurpose.resetPassword.life
-        let values = [
-            "link": gate.mailbox.link(LinkPurpose.resetPassword.path, token: token),
-            "minutes": String(LinkPurpose.resetPassword.life.milliseconds / 60_000),
-            "ip": source.ip?.description ?? "", "device": DeviceName(userAgent: source.userAgent).description,
-        ]
-        let mail =
-            account.map { OutgoingMail(.resetPassword, to: $0, values: values) }
-            ?? OutgoingMail(toNobody: .resetPassword, values: values)
-        try gate.mailbox.post(mail.expiring(at: expiry), in: sql)
     }
 
     /// What became of a new password.
@@ -53,15 +52,13 @@ package struct PasswordReset: Sendable {
 
     /// Whether the link behind `token` would be accepted now: for the page that shows the form, which uses nothing up.
     package func counts(_ token: String) async throws -> Bool {
-        let links = gate.links
-        return try await gate.database.read { sql in try links.find(token, for: [.resetPassword], in: sql) } != nil
+        return try await database.read { sql in try links.find(token, for: [.resetPassword], in: sql) } != nil
     }
 
     /// Sets `new` as the password of the account behind `token`. Throws ``HashingPool/Full``.
     package func reset(_ token: String, to new: String, from source: RequestSource) async throws -> Outcome {
-        let gate = gate
-        let found = try await gate.database.read { sql in
-            try gate.links.find(token, for: [.resetPassword], in: sql).flatMap { link in
+        let found = try await database.read { sql in
+            try links.find(token, for: [.resetPassword], in: sql).flatMap { link in
                 try AccountTable.account(link.account, in: sql)
             }
         }
@@ -69,33 +66,25 @@ package struct PasswordReset: Sendable {
         let words = NewPasswords.words(
             firstName: account.firstName, lastName: account.lastName, email: account.email)
         let accepted: NewPasswords.Accepted
-        switch try await gate.newPasswords.judge(new, for: account.id, words: words) {
+        switch try await newPasswords.judge(new, for: account.id, words: words) {
         case .refused(let violations): return .passwordRefused(violations)
         case .accepted(let judged): accepted = judged
         }
-        let now = gate.world.now()
-        let subject = gate.subjects.address(typed: account.email.text)
-        let ended = try await gate.database.transaction { sql -> [SessionID]? in
+        let now = world.now()
+        let subject = guardian.subjects.address(typed: account.email.text)
+        let ended = try await database.transaction { sql -> [SessionID]? in
             // Here, and in one statement, is where the link counts: of two at once one wins.
-            guard try gate.links.use(token, for: [.resetPassword], in: sql) != nil,
+            guard try links.use(token, for: [.resetPassword], in: sql) != nil,
                 try AccountTable.active(account.id, in: sql) != nil
             else { return nil }
-            try gate.accountPassword.replace(with: accepted, of: account.id, from: source, in: sql)
             // Whoever reads the mailbox has shown that the address is theirs.
             try AccountTable.markVerified(account.id, at: now, in: sql)
-            try gate.guardian.unlock(subject, in: sql)
+            try guardian.unlock(subject, in: sql)
             try DeviceCookies.forgetAll(of: account.id, in: sql)
-            let ended = try SessionTable.revoke(
-                where: "user_id = \(account.id)", at: now, because: .passwordReset, in: sql)
-            let event = Event(
-                .passwordReset, in: gate.world, user: account.id, from: source,
-                detail: ["endedSessions": String(ended.count)])
-            try gate.recorder.record(event, in: sql)
-            try gate.notices.post(.passwordReset, to: account, about: event, in: sql)
-            return ended
+            return try accountPassword.replace(with: accepted, of: account, .reset, from: source, in: sql)
         }
         guard let ended else { return .linkInvalid }
-        gate.revoked.insert(ended, now: now)
+        accountPassword.committed(ended)
         return .reset
     }
 }

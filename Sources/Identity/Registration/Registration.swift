@@ -1,5 +1,8 @@
+package import Accounts
 package import Core
+package import Credentials
 package import SecurityEvents
+import Sessions
 import Storage
 
 /// Who may make an account: `REGISTRATION_MODE`.
@@ -12,22 +15,43 @@ package enum RegistrationMode: String, Sendable, CaseIterable {
     case closed
 }
 
+/// What is decided about new accounts.
+package struct RegistrationRules: Sendable, Hashable {
+    /// `REGISTRATION_MODE`.
+    package var mode = RegistrationMode.invite
+    /// For development alone: in production nobody on the network can be first.
+    package var firstAccountBecomesOwner = false
+    /// `REQUIRE_EMAIL_VERIFICATION`.
+    package var requiresVerifiedEmail = false
+
+    /// By invitation, and nobody becomes owner by being first.
+    package init() {}
+}
+
 /// Makes accounts.
 package struct Registration: Sendable {
-    let gate: GateParts
-    private let mode: RegistrationMode
-    private let firstAccountBecomesOwner: Bool
-    private let requiresVerifiedEmail: Bool
+    private let database: any Database
+    private let world: World
+    private let newPasswords: NewPasswords
+    private let accountPassword: AccountPassword
+    private let recorder: EventRecorder
+    private let addressProof: AddressProof
+    private let rules: RegistrationRules
 
     /// The rules for the password.
-    package var policy: PasswordPolicy { gate.newPasswords.policy }
+    package var policy: PasswordPolicy { newPasswords.policy }
 
-    /// `firstAccountBecomesOwner` is for development alone: in production nobody on the network can be first.
-    init(gate: GateParts, mode: RegistrationMode, firstAccountBecomesOwner: Bool, requiresVerifiedEmail: Bool) {
-        self.gate = gate
-        self.mode = mode
-        self.firstAccountBecomesOwner = firstAccountBecomesOwner
-        self.requiresVerifiedEmail = requiresVerifiedEmail
+    init(
+        database: any Database, world: World, newPasswords: NewPasswords, accountPassword: AccountPassword,
+        recorder: EventRecorder, addressProof: AddressProof, rules: RegistrationRules
+    ) {
+        self.database = database
+        self.world = world
+        self.newPasswords = newPasswords
+        self.accountPassword = accountPassword
+        self.recorder = recorder
+        self.addressProof = addressProof
+        self.rules = rules
     }
 
     /// Who wants to be registered.
@@ -70,9 +94,10 @@ package struct Registration: Sendable {
             }
             let isFirst = try sql.row("SELECT id FROM account LIMIT 1") == nil
             if isFirst {
-                return firstAccountBecomesOwner && mode != .closed ? Admission(role: .owner, isFounder: true) : nil
+                return rules.firstAccountBecomesOwner && rules.mode != .closed
+                    ? Admission(role: .owner, isFounder: true) : nil
             }
-            return mode == .open && token == nil ? Admission(role: .agent) : nil
+            return rules.mode == .open && token == nil ? Admission(role: .agent) : nil
         }
     }
 
@@ -96,30 +121,33 @@ package struct Registration: Sendable {
         _ applicant: Applicant, from source: RequestSource,
         admit: @escaping @Sendable (any SQLSession, Timestamp) throws -> Admission?
     ) async throws -> Outcome {
-        let now = gate.world.now()
+        let now = world.now()
         // Asked twice: here to spare strangers the work of a hash, and below, where it counts.
-        guard try await gate.database.transaction({ sql in try admit(sql, now) }) != nil else { return .closed }
-        let id: AccountID = gate.world.identifier()
+        guard try await database.transaction({ sql in try admit(sql, now) }) != nil else { return .closed }
+        let id: AccountID = world.identifier()
         let words = NewPasswords.words(
             firstName: applicant.firstName, lastName: applicant.lastName, email: applicant.email)
         let accepted: NewPasswords.Accepted
-        switch try await gate.newPasswords.judge(applicant.password, for: id, words: words) {
+        switch try await newPasswords.judge(applicant.password, for: id, words: words) {
         case .refused(let violations): return .passwordRefused(violations)
         case .accepted(let judged): accepted = judged
         }
-        let (gate, mustProve) = (gate, requiresVerifiedEmail)
-        return try await gate.database.transaction { sql in
+        return try await database.transaction { sql in
             guard let admission = try admit(sql, now) else { return .closed }
             let account = Account(
                 id: id, email: applicant.email, firstName: applicant.firstName, lastName: applicant.lastName,
                 role: admission.role, emailVerifiedAt: admission.provesAddress ? now : nil, createdAt: now)
             let isNew = try AccountTable.insert(account, asFounder: admission.isFounder, in: sql)
-            let proves = mustProve && !admission.provesAddress
+            let proves = rules.requiresVerifiedEmail && !admission.provesAddress
             guard isNew || proves && !admission.isFounder else { return admission.isFounder ? .closed : .emailTaken }
             if isNew, let token = admission.invitation { try Invitations.consume(token, in: sql) }
             try finish(account, isNew: isNew, accepted, from: source, in: sql)
             guard proves else { return .registered(account) }
-            try mailProof(to: account, isNew: isNew, in: sql)
+            if isNew {
+                try addressProof.mail(.verifyEmail, to: (account, account.email), in: sql)
+            } else {
+                try addressProof.mailKnown(account.email, in: sql)
+            }
             return .verificationRequired
         }
     }
@@ -129,24 +157,12 @@ package struct Registration: Sendable {
         _ account: Account, isNew: Bool, _ accepted: NewPasswords.Accepted, from source: RequestSource,
         in sql: any SQLSession
     ) throws {
-        try gate.store.write(accepted.sealed, for: account.id, in: sql)
-        try gate.accountPassword.recordFailure(of: accepted, isNew ? account.id : nil, from: source, in: sql)
+        try accountPassword.write(accepted, of: account.id, isKnown: isNew, from: source, in: sql)
         let event =
             isNew
             ? Event(
-                .registered, in: gate.world, user: account.id, from: source, detail: ["role": account.role.rawValue])
-            : Event(.registrationForKnownAddress, in: gate.world, from: source)
-        try gate.recorder.record(event, in: sql)
-    }
-
-    /// To a new account's address the link that proves it; to one that has an account, that somebody tried.
-    private func mailProof(to account: Account, isNew: Bool, in sql: any SQLSession) throws {
-        if isNew {
-            return try EmailVerification.mailLink(
-                .verifyEmail, to: (account, account.email), gate, in: sql)
-        }
-        try gate.links.write(gate.links.newToken(), .verifyEmail, of: nil, about: "", in: sql)
-        try gate.mailbox.post(
-            OutgoingMail(.accountExists, to: account.email, name: ""), in: sql)
+                .registered, in: world, user: account.id, from: source, detail: ["role": account.role.rawValue])
+            : Event(.registrationForKnownAddress, in: world, from: source)
+        try recorder.record(event, in: sql)
     }
 }

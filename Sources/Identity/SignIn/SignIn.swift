@@ -1,10 +1,35 @@
+import Accounts
 package import Core
+import Credentials
+import Guarding
 package import SecurityEvents
+package import Sessions
 import Storage
 
 /// Signs people in with address and password.
 package struct SignIn: Sendable {
-    let gate: GateParts
+    private let database: any Database
+    private let world: World
+    private let guardian: SignInGuard
+    private let passwords: PasswordVerifier
+    private let breachCheck: SignInBreachCheck
+    private let policy: SignInPolicy
+    private let secondFactor: SecondFactorGate
+    private let revoked: RevokedSessions
+
+    init(
+        database: any Database, world: World, guardian: SignInGuard, passwords: PasswordVerifier,
+        breachCheck: SignInBreachCheck, policy: SignInPolicy, secondFactor: SecondFactorGate, revoked: RevokedSessions
+    ) {
+        self.database = database
+        self.world = world
+        self.guardian = guardian
+        self.passwords = passwords
+        self.breachCheck = breachCheck
+        self.policy = policy
+        self.secondFactor = secondFactor
+        self.revoked = revoked
+    }
 
     /// What became of a sign-in.
     package enum Outcome: Sendable {
@@ -46,7 +71,7 @@ package struct SignIn: Sendable {
         let typed = Password(password)
         let verdict: PasswordVerifier.Verdict
         do {
-            verdict = try await gate.passwords.check(typed, of: attempt.account?.id, stored: start.stored)
+            verdict = try await passwords.check(typed, of: attempt.account?.id, stored: start.stored)
         } catch {
             try await release(attempt.subject)
             throw error
@@ -54,11 +79,11 @@ package struct SignIn: Sendable {
         guard case .right(let renewed) = verdict, let typed, let account = attempt.account, let stored = start.stored
         else { return try await refuse(attempt) }
         if let refusal = try await refuseUnusable(account, start.passwordChangedAt, attempt) { return refusal }
-        let isBreached = await gate.breachCheck.isBreached(typed, remembered: start.breach)
+        let isBreached = await breachCheck.isBreached(typed, remembered: start.breach)
         let end = try await settle(
             attempt, account, stored, renewal: renewed, isBreached: isBreached, remembered: rememberedDevice)
         if let changedAt = start.passwordChangedAt {
-            gate.breachCheck.askForNextTime(typed, of: account.id, setAt: changedAt, remembered: start.breach)
+            breachCheck.askForNextTime(typed, of: account.id, setAt: changedAt, remembered: start.breach)
         }
         switch end {
         case .unusable: return try await refuse(attempt)
@@ -66,10 +91,7 @@ package struct SignIn: Sendable {
         case .challenged(let pending): return .secondFactorNeeded(pending)
         case .mustEnrol(let pending): return .enrolmentNeeded(pending)
         case .opened(let opened):
-            let opening = SessionOpening(gate: gate)
-            return .signedIn(
-                try await opening.grant(opened),
-                deviceCookie: opened.deviceCookie)
+            return .signedIn(try await secondFactor.opening.grant(opened), deviceCookie: opened.deviceCookie)
         }
     }
 
@@ -83,19 +105,18 @@ package struct SignIn: Sendable {
 
     /// Reads the account, known or not, and reserves the attempt.
     private func begin(_ typed: String, _ deviceCookie: String?, from source: RequestSource) async throws -> Start {
-        let (guardian, subjects) = (gate.guardian, gate.subjects)
-        let (address, now) = (EmailAddress(typed), gate.world.now())
-        return try await gate.database.transaction { sql in
+        let (address, now) = (EmailAddress(typed), world.now())
+        return try await database.transaction { sql in
             let credentials = Self.credentials(of: address)
             let (row, subject, state): (Row?, SignInSubject, LockoutState)
             if let deviceCookie {
                 // Whom the attempt counts for depends on whether the account still knows the device.
                 row = try sql.ask(credentials)
-                subject = subjects.subject(
+                subject = guardian.subjects.subject(
                     typed: typed, deviceCookie: deviceCookie, epoch: try row?.get("device_epoch") ?? 0)
                 state = try sql.ask(guardian.state(of: subject, at: now))
             } else {
-                subject = subjects.address(typed: typed)
+                subject = guardian.subjects.address(typed: typed)
                 (row, state) = try sql.ask(credentials, guardian.state(of: subject, at: now))
             }
             let attempt = CredentialAttempt(
@@ -120,16 +141,14 @@ package struct SignIn: Sendable {
     }
 
     private func release(_ subject: SignInSubject) async throws {
-        let now = gate.world.now()
-        let guardian = gate.guardian
-        _ = try await gate.database.transaction { sql in try guardian.release(subject, at: now, in: sql) }
+        let now = world.now()
+        _ = try await database.transaction { sql in try guardian.release(subject, at: now, in: sql) }
     }
 
     /// Settles a wrong password.
     private func refuse(_ attempt: CredentialAttempt) async throws -> Outcome {
         let reason = attempt.account == nil ? "unknown_address" : "wrong_password"
-        let guardian = gate.guardian
-        try await gate.database.transaction { sql in try guardian.fail(attempt, ["reason": reason], in: sql) }
+        try await database.transaction { sql in try guardian.fail(attempt, ["reason": reason], in: sql) }
         return .invalidCredentials
     }
 
@@ -137,24 +156,19 @@ package struct SignIn: Sendable {
     private func refuseUnusable(
         _ account: Account, _ passwordChangedAt: Timestamp?, _ attempt: CredentialAttempt
     ) async throws -> Outcome? {
-        let now = gate.world.now()
+        let now = world.now()
         let reason: String
         let outcome: Outcome
         if account.status == .disabled {
             (reason, outcome) = ("account_disabled", .disabled)
-        } else if gate.signInPolicy.requiresVerifiedEmail, account.emailVerifiedAt == nil {
+        } else if policy.requiresVerifiedEmail, account.emailVerifiedAt == nil {
             (reason, outcome) = ("email_not_verified", .emailNotVerified)
-        } else if let life = gate.signInPolicy.passwordLife, let changed = passwordChangedAt, changed + life <= now {
+        } else if let life = policy.passwordLife, let changed = passwordChangedAt, changed + life <= now {
             (reason, outcome) = ("password_expired", .passwordExpired)
         } else {
             return nil
         }
-        let event = attempt.event(.loginFailed, in: gate.world, detail: ["reason": reason])
-        let gate = gate
-        _ = try await gate.database.transaction { sql in
-            try gate.guardian.succeed(attempt.subject, at: now, in: sql)
-            try gate.recorder.record(event, in: sql)
-        }
+        try await database.transaction { sql in try guardian.refuse(attempt, because: reason, in: sql) }
         return outcome
     }
 
@@ -174,18 +188,16 @@ package struct SignIn: Sendable {
         _ attempt: CredentialAttempt, _ account: Account, _ stored: PasswordStore.Sealed,
         renewal: PasswordStore.Sealed?, isBreached: Bool, remembered: String?
     ) async throws -> End {
-        let gate = gate
-        let secondFactor = SecondFactorGate(gate: gate)
-        let (end, ended) = try await gate.database.transaction { sql -> (End, [SessionID]) in
+        let (end, ended) = try await database.transaction { sql -> (End, [SessionID]) in
             let (unchanged, state, record) = try sql.ask(
-                Self.held(account.id, stored), gate.guardian.reservedState(of: attempt.subject),
-                SignInRecord.question(
-                    about: account.id, from: attempt.source, nonce: attempt.subject.deviceNonce, gate))
+                Self.held(account.id, stored), guardian.reservedState(of: attempt.subject),
+                secondFactor.watch.question(
+                    about: account.id, from: attempt.source, nonce: attempt.subject.deviceNonce))
             // Read again: the role may be another one than before the hash.
             guard let account = try unchanged.map(Account.init) else { return (.unusable, []) }
-            let failures = try gate.guardian.succeed(attempt.subject, state, at: gate.world.now(), in: sql)
-            if let renewal { try gate.store.replace(stored, with: renewal, for: account.id, in: sql) }
-            let proof = SessionOpening.Proof(
+            let failures = try guardian.succeed(attempt.subject, state, at: world.now(), in: sql)
+            if let renewal { try passwords.replace(stored, with: renewal, of: account.id, in: sql) }
+            let proof = SignInProof(
                 account: account, methods: [AuthenticationMethod.password],
                 deviceNonce: attempt.subject.deviceNonce, source: attempt.source,
                 circumstances: .init(recentFailures: failures, passwordIsBreached: isBreached))
@@ -197,7 +209,7 @@ package struct SignIn: Sendable {
             case .blocked: return (.blocked, ended)
             }
         }
-        gate.revoked.insert(ended, now: gate.world.now())
+        revoked.insert(ended, now: world.now())
         return end
     }
 

@@ -1,5 +1,7 @@
+package import Accounts
 package import Core
 package import SecurityEvents
+import Sessions
 import Storage
 
 extension Team {
@@ -20,13 +22,13 @@ extension Team {
             let isDemoted = role.map { $0 != .owner } ?? false
             let isSwitchedOff = status == .disabled && account.status != .disabled
             if account.role == .owner, isDemoted || isSwitchedOff, try !hasOwner(besides: id, in: sql) { return nil }
-            var change = Change(account)
+            var change = Changed(account)
             if let role, role != account.role {
                 change = try give(role, to: account, by: actor, from: source, in: sql)
             }
             if let status, status != account.status {
                 let next = try set(status, of: change.account, by: actor, from: source, in: sql)
-                change = Change(next.account, ended: change.ended + next.ended)
+                change = Changed(next.account, ended: change.ended + next.ended)
             }
             return change
         }
@@ -34,20 +36,20 @@ extension Team {
 
     private func give(
         _ role: Role, to account: Account, by actor: TeamActor, from source: RequestSource, in sql: any SQLSession
-    ) throws -> Change {
-        let (id, now) = (account.id, gate.world.now())
+    ) throws -> Changed {
+        let (id, now) = (account.id, world.now())
         try sql.run("UPDATE account SET role = \(role.rawValue), updated_at = \(now) WHERE id = \(id)")
         // Whom they could not invite any more, they might be themselves.
         for beyond in Role.allCases where !role.mayGrant(beyond) {
             try sql.run("DELETE FROM invitation WHERE invited_by = \(id) AND role = \(beyond.rawValue)")
         }
         let ended = try SessionTable.revoke(where: "user_id = \(id)", at: now, because: .roleChanged, in: sql)
-        try gate.recorder.record(
+        try recorder.record(
             Event(
-                .roleChanged, in: gate.world, user: id, from: source,
+                .roleChanged, in: world, user: id, from: source,
                 detail: ["from": account.role.rawValue, "to": role.rawValue, "by": actor.description]), in: sql)
         var changed = account
         changed.role = role
-        return Change(changed, ended: ended)
+        return Changed(changed, ended: ended)
     }
 }

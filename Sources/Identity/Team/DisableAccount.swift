@@ -1,5 +1,7 @@
+package import Accounts
 package import Core
 package import SecurityEvents
+import Sessions
 package import Storage
 
 extension Team {
@@ -14,7 +16,7 @@ extension Team {
     func set(
         _ status: Account.Status, of account: Account, by actor: TeamActor, from source: RequestSource,
         in sql: any SQLSession
-    ) throws -> Change {
+    ) throws -> Changed {
         switch status {
         case .disabled: return try disable(account, by: actor, from: source, in: sql)
         case .active: return try enable(account, by: actor, from: source, in: sql)
@@ -32,7 +34,7 @@ extension Team {
             if account.status != .disabled, account.role == .owner, try !hasOwner(besides: id, in: sql) { return nil }
             let change =
                 account.status == .disabled
-                ? Change(account) : try disable(account, by: actor, from: source, in: sql)
+                ? Changed(account) : try disable(account, by: actor, from: source, in: sql)
             guard let heir = try AccountTable.active(successor, in: sql), heir.id != id else {
                 throw SuccessorUnusable()
             }
@@ -43,36 +45,36 @@ extension Team {
 
     private func disable(
         _ account: Account, by actor: TeamActor, from source: RequestSource, in sql: any SQLSession
-    ) throws -> Change {
-        let now = gate.world.now()
+    ) throws -> Changed {
+        let now = world.now()
         try sql.run("UPDATE account SET status = 'disabled', updated_at = \(now) WHERE id = \(account.id)")
         let ended = try SessionTable.revoke(
             where: "user_id = \(account.id)", at: now, because: .accountDisabled, in: sql)
-        try gate.links.kill(of: account.id, in: sql)
+        try links.kill(of: account.id, in: sql)
         // Whom they invited, they might be themselves.
         try sql.run("DELETE FROM invitation WHERE invited_by = \(account.id)")
         let event = Event(
-            .accountDisabled, in: gate.world, user: account.id, from: source,
+            .accountDisabled, in: world, user: account.id, from: source,
             detail: ["by": actor.description, "endedSessions": String(ended.count)])
-        try gate.recorder.record(event, in: sql)
-        try gate.notices.post(.accountDisabled, to: account, about: event, wayBack: nil, in: sql)
+        try recorder.record(event, in: sql)
+        try notices.post(.accountDisabled, to: account, about: event, wayBack: nil, in: sql)
         var changed = account
         changed.status = .disabled
-        return Change(changed, ended: ended)
+        return Changed(changed, ended: ended)
     }
 
     private func enable(
         _ account: Account, by actor: TeamActor, from source: RequestSource, in sql: any SQLSession
-    ) throws -> Change {
+    ) throws -> Changed {
         try sql.run(
-            "UPDATE account SET status = 'active', updated_at = \(gate.world.now()) WHERE id = \(account.id)")
-        try gate.recorder.record(
+            "UPDATE account SET status = 'active', updated_at = \(world.now()) WHERE id = \(account.id)")
+        try recorder.record(
             Event(
-                .accountEnabled, in: gate.world, user: account.id, from: source, detail: ["by": actor.description]),
+                .accountEnabled, in: world, user: account.id, from: source, detail: ["by": actor.description]),
             in: sql)
         var changed = account
         changed.status = .active
-        return Change(changed)
+        return Changed(changed)
     }
 }
 

@@ -1,5 +1,8 @@
+package import Accounts
 package import Core
+import Guarding
 package import SecurityEvents
+package import Sessions
 import Storage
 
 /// The people of the brokerage, as an owner or admin manages them.
@@ -7,7 +10,26 @@ import Storage
 /// An admin never sets or sees a password. Nobody touches somebody above them, or grants a role above their own, and there is always
 /// an owner who can sign in: a brokerage without one could never be managed again.
 package struct Team: Sendable {
-    let gate: GateParts
+    let database: any Database
+    let world: World
+    let recorder: EventRecorder
+    let revoked: RevokedSessions
+    let links: MailedLinks
+    let notices: Notices
+    let guardian: SignInGuard
+
+    init(
+        database: any Database, world: World, recorder: EventRecorder, revoked: RevokedSessions, links: MailedLinks,
+        notices: Notices, guardian: SignInGuard
+    ) {
+        self.database = database
+        self.world = world
+        self.recorder = recorder
+        self.revoked = revoked
+        self.links = links
+        self.notices = notices
+        self.guardian = guardian
+    }
 
     /// What became of a change.
     package enum Outcome: Sendable {
@@ -21,36 +43,36 @@ package struct Team: Sendable {
 
     /// Everybody, by name.
     package func list() async throws -> [Account] {
-        try await gate.database.rows(
+        try await database.rows(
             "SELECT \(AccountTable.columns) FROM account ORDER BY last_name, first_name, id LIMIT 10000"
         ).map(Account.init)
     }
 
     /// One of them.
     package func account(_ id: AccountID) async throws -> Account? {
-        try await AccountTable.account(id, in: gate.database)
+        try await AccountTable.account(id, in: database)
     }
 
     /// The account of that address, for the operator's commands.
     package func account(_ email: EmailAddress) async throws -> Account? {
-        try await gate.database.rows("SELECT \(AccountTable.columns) FROM account WHERE email = \(email)")
+        try await database.rows("SELECT \(AccountTable.columns) FROM account WHERE email = \(email)")
             .first.map(Account.init)
     }
 
     /// Lifts a lock of sign-in: that of the address, and those of the known devices.
     package func unlock(_ actor: TeamActor, _ id: AccountID, from source: RequestSource) async throws -> Outcome {
         try await change(actor, id) { account, sql in
-            try gate.guardian.unlock(gate.subjects.address(typed: account.email.text), in: sql)
-            try gate.recorder.record(
+            try guardian.unlock(guardian.subjects.address(typed: account.email.text), in: sql)
+            try recorder.record(
                 Event(
-                    .accountUnlocked, in: gate.world, user: id, from: source, detail: ["by": actor.description]),
+                    .accountUnlocked, in: world, user: id, from: source, detail: ["by": actor.description]),
                 in: sql)
-            return Change(account)
+            return Changed(account)
         }
     }
 
     /// What a change leads to: the account as it is now, and the sessions that ended.
-    struct Change: Sendable {
+    struct Changed: Sendable {
         let account: Account
         let ended: [SessionID]
 
@@ -63,13 +85,13 @@ package struct Team: Sendable {
     /// Runs `body` on the account while its row is held, if the actor may touch it.
     func change(
         _ actor: TeamActor, _ id: AccountID,
-        _ body: @escaping @Sendable (Account, any SQLSession) throws -> Change?
+        _ body: @escaping @Sendable (Account, any SQLSession) throws -> Changed?
     ) async throws -> Outcome {
-        enum Result: Sendable {
-            case changed(Change)
+        enum Ending: Sendable {
+            case changed(Changed)
             case refused(Outcome)
         }
-        let result = try await gate.database.transaction { sql -> Result in
+        let result = try await database.transaction { sql -> Ending in
             // Held first and by everybody who changes the team: two who demote each other at once would leave no owner.
             _ = try sql.rows("SELECT id FROM account WHERE role = 'owner' ORDER BY id \(.forUpdate)")
             let row = try sql.row("SELECT \(AccountTable.columns) FROM account WHERE id = \(id) \(.forUpdate)")
@@ -81,7 +103,7 @@ package struct Team: Sendable {
         switch result {
         case .refused(let outcome): return outcome
         case .changed(let change):
-            gate.revoked.insert(change.ended, now: gate.world.now())
+            revoked.insert(change.ended, now: world.now())
             return .done(change.account)
         }
     }

@@ -1,5 +1,6 @@
 import Core
 import Identity
+import Sessions
 
 /// The configuration in force, for an operator to read. Holds no secret.
 package struct DoctorReport: Sendable {

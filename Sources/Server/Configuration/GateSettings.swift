@@ -1,5 +1,8 @@
 import Core
+import Credentials
+import Guarding
 import Identity
+import Sessions
 
 /// Sign-in, sessions and passwords.
 package struct GateSettings: Sendable {

@@ -1,4 +1,6 @@
+import Guarding
 import Identity
+import Sessions
 import Web
 
 extension ProductionSafety {

@@ -1,4 +1,5 @@
 import Core
+import Credentials
 import Delivery
 import Identity
 import Web

@@ -1,3 +1,4 @@
+import Accounts
 import Core
 import Delivery
 import Identity
@@ -10,7 +11,9 @@ extension Installation {
     /// What turns alerts into messages.
     var alertDispatch: AlertDispatch {
         AlertDispatch(
-            gate: gate, seal: OutboxSeal(secret: secret, world: world), places: configuration.alerts.places)
+            database: gate.database, world: gate.world, rules: gate.alertRules, geography: gate.places,
+            mailbox: gate.mailbox, textbox: gate.textbox, seal: OutboxSeal(secret: secret, world: world),
+            places: configuration.alerts.places)
     }
 
     /// The senders of the channels of alerts that are set up, but for mail and SMS, which have their own.

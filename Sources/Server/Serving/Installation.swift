@@ -1,10 +1,13 @@
+import Accounts
 import AsyncHTTPClient
 package import CRM
 package import Core
+import Credentials
 import Foundation
 package import Identity
 package import Logging
 package import SecurityEvents
+import Sessions
 package import Storage
 import StoragePostgres
 import StorageSQLite

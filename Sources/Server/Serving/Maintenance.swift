@@ -1,10 +1,13 @@
+import Accounts
 import CRM
 import Core
 import Dispatch
+import Guarding
 import Identity
 import Logging
 import SecurityEvents
 import ServiceLifecycle
+import Sessions
 import Storage
 
 /// What has to be done now and then while the server runs.

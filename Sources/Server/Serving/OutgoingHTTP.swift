@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Core
+import Credentials
 import Delivery
 import Foundation
 import Identity

@@ -2,6 +2,7 @@ import Core
 import Identity
 import Logging
 import ServiceLifecycle
+import Sessions
 
 /// Keeps this node's knowledge of ended sessions fresh while the server runs; see ``RevocationFeed``.
 struct Revocations: Service {

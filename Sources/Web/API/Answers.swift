@@ -1,8 +1,10 @@
+import Accounts
 import Core
 import HTTPTypes
 import Hummingbird
 import Identity
 import NIOCore
+import Sessions
 
 extension Response {
     /// An answer whose body is the JSON that `body` writes.

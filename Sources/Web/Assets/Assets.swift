@@ -1,3 +1,4 @@
+import Guarding
 import HTTPTypes
 import Hummingbird
 import Identity

@@ -1,5 +1,6 @@
 import Core
 import CoreMetrics
+import Guarding
 import HTTPTypes
 import Hummingbird
 import Identity

@@ -1,6 +1,8 @@
 import Core
+import Credentials
 import Identity
 import SecurityEvents
+import Sessions
 import Storage
 
 /// Writes down how the gate stands at this moment: its queues, its database, its outbox and its log.

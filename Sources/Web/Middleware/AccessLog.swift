@@ -1,7 +1,8 @@
+package import Accounts
 package import Core
 import HTTPTypes
 package import Hummingbird
-package import Identity
+import Identity
 import Logging
 import SecurityEvents
 

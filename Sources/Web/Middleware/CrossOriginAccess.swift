@@ -1,3 +1,4 @@
+import Guarding
 import HTTPTypes
 package import Hummingbird
 

@@ -1,4 +1,6 @@
 import Core
+import Credentials
+import Guarding
 import HTTPTypes
 package import Hummingbird
 package import Identity

@@ -1,4 +1,7 @@
+import Accounts
 import Core
+import Credentials
+import Guarding
 import HTTPTypes
 import Hummingbird
 package import Identity

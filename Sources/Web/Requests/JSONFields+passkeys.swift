@@ -1,4 +1,6 @@
+import Accounts
 import Core
+import Credentials
 import Identity
 
 /// Reads what a browser's `PublicKeyCredential.toJSON()` gives (WebAuthn Level 3 §5.1.8, §5.1.9). Members that are not needed are let be: browsers

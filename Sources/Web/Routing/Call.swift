@@ -1,7 +1,9 @@
+package import Accounts
 package import Core
 package import Hummingbird
-package import Identity
+import Identity
 package import SecurityEvents
+package import Sessions
 
 /// A request on its way to the code that answers it.
 package struct Call: Sendable {

@@ -1,6 +1,8 @@
+package import Guarding
 package import HTTPTypes
 package import Hummingbird
-package import Identity
+import Identity
+package import Sessions
 
 /// Who may call a route, together with the code that answers: the code gets exactly the proof that the access demands.
 package enum Access: Sendable {

@@ -1,8 +1,10 @@
 import Core
+import Guarding
 import HTTPTypes
 package import Hummingbird
 import Identity
 import SecurityEvents
+import Sessions
 
 /// Carries a request through its route: access, then limit, then the answer.
 package struct RouteDispatch: Sendable {

@@ -1,8 +1,11 @@
 import Core
+import Credentials
 import FoundationEssentials
+import Guarding
 import HTTPTypes
 import Hummingbird
 package import Identity
+import Sessions
 
 /// Sign-in, sessions and the person behind them: `/v1/auth`.
 package struct AuthAPI: Sendable {

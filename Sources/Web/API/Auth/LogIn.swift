@@ -1,6 +1,8 @@
+import Accounts
 import Core
 import Hummingbird
 import Identity
+import Sessions
 
 extension AuthAPI {
     /// `POST /login`: address and password.

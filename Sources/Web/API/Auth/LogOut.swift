@@ -1,6 +1,7 @@
 import Core
 import Hummingbird
 import Identity
+import Sessions
 
 extension AuthAPI {
     /// `POST /logout`: ends this session. The access token or the refresh token tells which, so that somebody whose access token has

@@ -1,8 +1,10 @@
+import Accounts
 import Core
 import HTTPTypes
 import Hummingbird
 import Identity
 import SecurityEvents
+import Sessions
 
 extension AuthAPI {
     /// `GET /me`: who is signed in, and in which session.

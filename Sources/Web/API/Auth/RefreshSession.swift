@@ -1,6 +1,8 @@
+import Accounts
 import Core
 import Hummingbird
 import Identity
+import Sessions
 
 extension AuthAPI {
     /// `POST /refresh`: exchanges the refresh token, from the body or the cookie, for its successor.

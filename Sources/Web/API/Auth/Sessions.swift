@@ -1,7 +1,9 @@
+import Accounts
 import Core
 import Hummingbird
 import Identity
 import SecurityEvents
+import Sessions
 
 extension AuthAPI {
     /// `GET /sessions`: where the caller is signed in.

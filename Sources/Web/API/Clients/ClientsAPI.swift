@@ -1,8 +1,10 @@
 package import CRM
 import Core
+import Guarding
 import HTTPTypes
 import Hummingbird
 import Identity
+import Sessions
 
 /// The brokerage's clients: `/v1/clients`.
 package struct ClientsAPI: Sendable {

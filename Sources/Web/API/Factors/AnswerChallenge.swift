@@ -1,6 +1,9 @@
+import Accounts
 import Core
+import Credentials
 import Hummingbird
 import Identity
+import Sessions
 
 extension FactorsAPI {
     /// `POST /mfa` `{challengeToken, method, code}`, or with the method `webauthn` `{challengeToken, method, credential}`: the second step of a
@@ -131,7 +134,7 @@ extension Response {
     }
 
     /// What an authenticator app needs, as text, as an address and as a picture.
-    static func totpInvitation(_ invitation: TOTPEnrolment.Invitation) -> Response {
+    static func totpInvitation(_ invitation: TOTPSecrets.Invitation) -> Response {
         Response.json(.created, capacity: 16_384) { json in
             json.object { object in
                 object.member("secret", invitation.secret)

@@ -1,6 +1,8 @@
 import Core
+import Guarding
 import Hummingbird
 package import Identity
+import Sessions
 
 /// Second factors: `/v1/auth/mfa`.
 package struct FactorsAPI: Sendable {

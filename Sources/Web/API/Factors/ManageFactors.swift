@@ -1,4 +1,7 @@
+import Accounts
 import Core
+import Credentials
+import Guarding
 import Hummingbird
 import Identity
 import SecurityEvents
@@ -51,7 +54,8 @@ extension FactorsAPI {
     /// `DELETE /mfa/totp`.
     @Sendable func removeTOTP(_ steppedUp: SteppedUpCall) async throws -> Response {
         let signedIn = steppedUp.signedIn
-        if let refusal = try await gate.totp.remove(signedIn.scope, steppedUp.proof, from: signedIn.call.source) {
+        if let refusal = try await gate.factorRemoval.totp(signedIn.scope, steppedUp.proof, from: signedIn.call.source)
+        {
             throw Self.problem(refusal)
         }
         return Response(status: .noContent)
@@ -105,7 +109,8 @@ extension FactorsAPI {
     /// `DELETE /mfa/sms`.
     @Sendable func removeSMS(_ steppedUp: SteppedUpCall) async throws -> Response {
         let signedIn = steppedUp.signedIn
-        if let refusal = try await gate.phones.remove(signedIn.scope, steppedUp.proof, from: signedIn.call.source) {
+        if let refusal = try await gate.factorRemoval.phone(signedIn.scope, steppedUp.proof, from: signedIn.call.source)
+        {
             throw Self.problem(refusal)
         }
         return Response(status: .noContent)

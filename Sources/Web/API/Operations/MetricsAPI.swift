@@ -1,7 +1,9 @@
 import Core
+import Guarding
 import Hummingbird
 import Identity
 import NIOCore
+import Sessions
 
 #if canImport(Glibc)
 import Glibc

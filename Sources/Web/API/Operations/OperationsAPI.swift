@@ -1,8 +1,10 @@
 import Core
+import Guarding
 import HTTPTypes
 import Hummingbird
 package import Identity
 import NIOCore
+import Sessions
 
 /// What machines ask: is it alive, is it ready, which keys sign, which errors are there.
 package struct OperationsAPI: Sendable {

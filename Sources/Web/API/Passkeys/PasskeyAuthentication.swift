@@ -1,6 +1,9 @@
+import Accounts
 import Core
+import Credentials
 import Hummingbird
 import Identity
+import Sessions
 
 extension PasskeysAPI {
     /// `POST /passkeys/authentication-options`: without anything, to sign in with a passkey alone; with `challengeToken`, for the second step; with

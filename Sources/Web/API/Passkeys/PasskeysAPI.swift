@@ -1,6 +1,10 @@
+import Accounts
 import Core
+import Credentials
+import Guarding
 import Hummingbird
 package import Identity
+import Sessions
 
 /// Passkeys and hardware keys: `/v1/auth/passkeys`.
 package struct PasskeysAPI: Sendable {

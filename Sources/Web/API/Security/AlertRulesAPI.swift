@@ -1,8 +1,11 @@
+import Accounts
 import Core
+import Guarding
 import HTTPTypes
 import Hummingbird
 package import Identity
 import SecurityEvents
+import Sessions
 
 /// What is told to whom: `/v1/security/alert-rules`. For owners alone: whoever can read the rules knows what goes unseen.
 package struct AlertRulesAPI: Sendable {

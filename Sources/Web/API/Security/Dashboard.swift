@@ -1,7 +1,9 @@
+import Accounts
 import Core
 import Hummingbird
 import Identity
 import SecurityEvents
+import Sessions
 
 extension SecurityAPI {
     /// `GET /dashboard?window=24h|7d|30d`: the figures of the team's sign-ins and sessions, for owner and admin.

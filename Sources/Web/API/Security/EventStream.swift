@@ -1,3 +1,4 @@
+import Accounts
 import Core
 import HTTPTypes
 import Hummingbird
@@ -5,6 +6,7 @@ import Identity
 import NIOCore
 import SecurityEvents
 import ServiceLifecycle
+import Sessions
 
 extension SecurityAPI {
     /// How long a reader may take for the rest when the server stops: less than the server itself waits.

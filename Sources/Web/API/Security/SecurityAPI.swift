@@ -1,8 +1,11 @@
+import Accounts
 package import Core
+import Guarding
 import HTTPTypes
 import Hummingbird
 package import Identity
 package import SecurityEvents
+import Sessions
 import Storage
 
 /// The security log: `/v1/security`. Everybody sees their own events, owner and admin see all.

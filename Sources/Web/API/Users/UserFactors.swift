@@ -1,4 +1,5 @@
 import Core
+import Credentials
 import Hummingbird
 import Identity
 
@@ -10,7 +11,7 @@ extension UsersAPI {
         let id = try call.identifier(AccountID.self)
         guard gate.mfa.isEnabled else { throw Problem(.mfaDisabled) }
         try await call.request.noFields()
-        _ = try Self.account(try await gate.team.startFactorRecovery(steppedUp.actor, of: id, from: call.source))
+        _ = try Self.account(try await gate.teamFactorRecovery.start(steppedUp.actor, of: id, from: call.source))
         return Response.json(.accepted) { json in
             json.object { object in
                 object.member("status", "recovery_started")
@@ -23,7 +24,7 @@ extension UsersAPI {
     @Sendable func stopFactorRecovery(_ steppedUp: SteppedUpCall) async throws -> Response {
         let call = steppedUp.signedIn.call
         let id = try call.identifier(AccountID.self)
-        _ = try Self.account(try await gate.team.stopFactorRecovery(steppedUp.actor, of: id, from: call.source))
+        _ = try Self.account(try await gate.teamFactorRecovery.stop(steppedUp.actor, of: id, from: call.source))
         return Response(status: .noContent)
     }
 }

@@ -1,6 +1,8 @@
+import Accounts
 import Core
 import Hummingbird
 import Identity
+import Sessions
 
 extension UsersAPI {
     /// `GET /v1/users/{id}/sessions`: where somebody is signed in, for owner and admin.

@@ -1,8 +1,12 @@
-package import CRM
+import Accounts
+import CRM
 import Core
+package import Departure
+import Guarding
 import Hummingbird
 package import Identity
 import SecurityEvents
+import Sessions
 
 /// The people of the brokerage: `/v1/users`.
 package struct UsersAPI: Sendable {
