@@ -111,23 +111,35 @@ let package = Package(
         library(
             "Web",
             [
-                "Core", "Storage", "SecurityEvents",
-            ] + gate + [
-                "CRM", "Departure",
-                hummingbird, lifecycle, logging, nioCore,
+                "Core", "Storage", "SecurityEvents", "Accounts", "Guarding", "Sessions", hummingbird, lifecycle,
+                logging,
+                nioCore,
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]),
         library(
+            "API",
+            ["Core", "Storage", "SecurityEvents"] + gate + [
+                "CRM", "Departure", "Web", hummingbird, lifecycle, logging, nioCore,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ]),
+        library(
+            "Pages",
+            ["Core", "Accounts", "Credentials", "Guarding", "Identity", "Web", hummingbird, nioCore] + [
+                .product(name: "HTTPTypes", package: "swift-http-types")
+            ]),
+        library(
             "Server",
             [
                 "Core", "Storage", "StorageSQLite", "StoragePostgres", "SecurityEvents",
             ] + gate + [
-                "CRM", "Departure", "Web", "Delivery", "CMalloc", httpClient, hummingbird, lifecycle, logging, nioCore,
+                "CRM", "Departure", "Web", "API", "Pages", "Delivery", "CMalloc", httpClient, hummingbird, lifecycle,
+                logging, nioCore,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Configuration", package: "swift-configuration"),
             ]),
         .executableTarget(
@@ -199,7 +211,7 @@ let package = Package(
             [
                 "Core", "Storage", "StoragePostgres", "SecurityEvents",
             ] + gate + [
-                "CRM", "Departure", "Web", "Server",
+                "CRM", "Departure", "Web", "API", "Pages", "Server",
                 "TestSupport",
                 hummingbird, logging, nioCore, nioPosix,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),

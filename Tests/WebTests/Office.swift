@@ -67,7 +67,8 @@ struct Office: Sendable {
                     .futureResult.get()
             })
         let routes = Routes(
-            gate: gate, book: book, configuration: web, live: live,
+            gate: gate, book: book, configuration: web,
+            largeExport: LargeExport(threshold: configuration.detection.largeExport), live: live,
             readiness: { await Installation.readiness(of: database) })
         var logger = Logger(label: "test")
         logger.logLevel = .critical

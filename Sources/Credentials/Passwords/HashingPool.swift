@@ -1,3 +1,4 @@
+import Core
 import NIOPosix
 import Synchronization
 
@@ -16,7 +17,7 @@ import Darwin
 /// lowest priority, so that the cores serve every other request first.
 package final class HashingPool: Sendable {
     /// The queue is full.
-    package struct Full: Error, Sendable {}
+    package struct Full: Overload {}
 
     private let threads: NIOThreadPool
     private let capacity: Int

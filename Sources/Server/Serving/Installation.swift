@@ -165,7 +165,6 @@ extension ServerConfiguration {
             clientAddress: ClientAddress(trustedProxies: trustedProxies), corsOrigins: web.corsOrigins,
             corsAllowsCredentials: web.corsAllowsCredentials, isSecure: web.isSecure, contentPolicy: web.contentPolicy,
             accessLogKey: secret.key(for: .accessLog), cursorKey: Installation.cursorKey(secret))
-        configuration.largeExport = LargeExport(threshold: detection.largeExport)
         configuration.metricsToken = metrics.token
         configuration.bodyTimeout = bodyTimeout
         return configuration

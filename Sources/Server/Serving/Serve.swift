@@ -1,3 +1,5 @@
+import API
+import CRM
 import Core
 import Delivery
 import Hummingbird
@@ -38,7 +40,8 @@ extension Installation {
                 logger.warning("live events not read", metadata: ["error": .string("\(error)")])
             })
         let routes = Routes(
-            gate: gate, book: book, configuration: web, live: live,
+            gate: gate, book: book, configuration: web,
+            largeExport: LargeExport(threshold: configuration.detection.largeExport), live: live,
             readiness: { await Self.readiness(of: database) })
         let application = Application(
             responder: routes.responder,

@@ -4,7 +4,7 @@ import Synchronization
 /// The backend of swift-metrics: makes counters and histograms, and writes them down when somebody asks.
 ///
 /// The lock is taken when a metric is made and when all are read, never when one is changed.
-final class MetricsRegistry: MetricsFactory {
+package final class MetricsRegistry: MetricsFactory {
     private struct Series<Handler: Sendable> {
         let name: String
         let labels: [(String, String)]
@@ -20,7 +20,7 @@ final class MetricsRegistry: MetricsFactory {
     private let help: [String: String]
 
     /// `help` says what the metrics of each name are.
-    init(help: [String: String]) {
+    package init(help: [String: String]) {
         self.help = help
     }
 
@@ -49,7 +49,7 @@ final class MetricsRegistry: MetricsFactory {
     }
 
     /// Writes every metric that was made, family by family.
-    func write(to text: inout MetricsText) {
+    package func write(to text: inout MetricsText) {
         let (counters, histograms) = state.withLock { ($0.counters, $0.histograms) }
         for (name, series) in Dictionary(grouping: counters, by: \.name).sorted(by: { $0.key < $1.key }) {
             text.family(name, .counter, help[name] ?? name)

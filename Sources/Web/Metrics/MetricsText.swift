@@ -1,28 +1,32 @@
 /// Writes the text that Prometheus reads (exposition format 0.0.4).
-struct MetricsText {
+package struct MetricsText {
     /// What kind of number a family holds.
-    enum Kind: String {
+    package enum Kind: String {
         case counter, gauge, histogram
     }
 
     /// What the answer says that it is.
-    static let contentType = "text/plain; version=0.0.4; charset=utf-8"
+    package static let contentType = "text/plain; version=0.0.4; charset=utf-8"
 
-    private(set) var text = ""
+    /// What was written so far.
+    package private(set) var text = ""
+
+    /// Nothing yet.
+    package init() {}
 
     /// Begins a family of samples; its samples must follow at once.
-    mutating func family(_ name: String, _ kind: Kind, _ help: String) {
+    package mutating func family(_ name: String, _ kind: Kind, _ help: String) {
         text += "# HELP \(name) \(Self.escaped(help, quotes: false))\n# TYPE \(name) \(kind.rawValue)\n"
     }
 
     /// A family of one sample without labels.
-    mutating func sample(_ name: String, _ kind: Kind, _ help: String, _ value: String) {
+    package mutating func sample(_ name: String, _ kind: Kind, _ help: String, _ value: String) {
         family(name, kind, help)
         sample(name, [], value)
     }
 
     /// One sample of the family that was begun last.
-    mutating func sample(_ name: String, _ labels: [(String, String)], _ value: String) {
+    package mutating func sample(_ name: String, _ labels: [(String, String)], _ value: String) {
         text += name
         if !labels.isEmpty {
             let pairs = labels.map { "\($0.0)=\"\(Self.escaped($0.1, quotes: true))\"" }

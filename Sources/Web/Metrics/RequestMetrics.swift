@@ -3,12 +3,11 @@ import CoreMetrics
 import Guarding
 import HTTPTypes
 import Hummingbird
-import Identity
 
 /// Counts requests by route, method and class of status, and times them.
 ///
 /// All counters are made at start, one for each row of the table, so no request can add a name, however it is spelt.
-struct RequestMetrics: Sendable {
+package struct RequestMetrics: Sendable {
     private struct Key: Hashable {
         let path: String
         let method: HTTPRequest.Method
@@ -20,7 +19,8 @@ struct RequestMetrics: Sendable {
         let duration: CoreMetrics.Timer
     }
 
-    static let help = [
+    /// What the families are, for Prometheus.
+    package static let help = [
         "gatehouse_http_requests_total": "Requests by route, method and class of status.",
         "gatehouse_http_request_duration_seconds": "From the request to the beginning of its answer, by route.",
         "gatehouse_rate_limit_refusals_total": "Requests that a limit refused.",

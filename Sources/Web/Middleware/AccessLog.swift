@@ -2,7 +2,6 @@ package import Accounts
 package import Core
 import HTTPTypes
 package import Hummingbird
-import Identity
 import Logging
 import SecurityEvents
 

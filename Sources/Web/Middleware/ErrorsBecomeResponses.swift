@@ -1,9 +1,7 @@
 import Core
-import Credentials
-import Guarding
+package import Guarding
 import HTTPTypes
 package import Hummingbird
-package import Identity
 import Logging
 import NIOHTTP1
 import SecurityEvents
@@ -26,12 +24,16 @@ package typealias FaultListener = @Sendable (Fault) -> Void
 /// Turns whatever is thrown further in into an answer, so that everything further out always sees one: headers, CORS
 /// and the log miss no error.
 package struct ErrorsBecomeResponses: RouterMiddleware {
-    private let gate: Gate
+    private let limiter: RateLimiter
+    private let log: RefusalLog
     private let routes: [Route]
     private let noteFault: FaultListener
 
-    package init(gate: Gate, routes: [Route], noteFault: @escaping FaultListener = { _ in }) {
-        self.gate = gate
+    package init(
+        limiter: RateLimiter, log: RefusalLog, routes: [Route], noteFault: @escaping FaultListener = { _ in }
+    ) {
+        self.limiter = limiter
+        self.log = log
         self.routes = routes
         self.noteFault = noteFault
     }
@@ -55,7 +57,7 @@ package struct ErrorsBecomeResponses: RouterMiddleware {
     private func problem(for error: any Error, _ request: Request, _ context: WebContext) -> Problem {
         switch error {
         case let problem as Problem: return problem
-        case is HashingPool.Full: return Problem(.overloaded, retryAfter: .seconds(1))
+        case is any Overload: return Problem(.overloaded, retryAfter: .seconds(1))
         case let error as StorageError: return problem(for: error, context)
         case is SlowBody: return Problem(.requestTimeout, headers: [.connection: "close"])
         case is HTTPParserError: return Problem(.invalidRequest, detail: "The body is not what HTTP allows.")
@@ -105,8 +107,8 @@ package struct ErrorsBecomeResponses: RouterMiddleware {
     private func recordForeignOrigin(_ context: WebContext) async {
         do {
             let subject = context.source.ip?.subscriber.description ?? "unknown"
-            guard try await gate.limiter.hit(.api, subject: subject)?.isAllowed ?? true else { return }
-            try await gate.record(Event(.csrfRejected, in: gate.world, from: context.source))
+            guard try await limiter.hit(.api, subject: subject)?.isAllowed ?? true else { return }
+            try await log.record(Event(.csrfRejected, in: log.world, from: context.source))
         } catch {
             context.logger.error("event not recorded", metadata: ["error": .string("\(error)")])
         }

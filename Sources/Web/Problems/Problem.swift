@@ -89,7 +89,7 @@ package struct Problem: Error, Sendable {
 extension Problem {
     /// A mailed link that was used, ran out, or was killed by a change of its account: 400 `token_invalid`. One answer for all of
     /// them, and for a token that never was.
-    static var linkInvalid: Problem {
+    package static var linkInvalid: Problem {
         var problem = Problem(.tokenInvalid, detail: "This link was used before or has run out. Ask for a new one.")
         problem.status = .badRequest
         return problem

@@ -1,5 +1,4 @@
 package import HTTPTypes
-import Identity
 import Sessions
 
 /// Every way in which the API refuses: the stable `code` of its errors (RFC 9457). A code is never renamed.

@@ -1,5 +1,4 @@
 import Accounts
-import Identity
 
 /// Reads the members of a request's body, and collects everything that is wrong with them, so that a person is told
 /// once.

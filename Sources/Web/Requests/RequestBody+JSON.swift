@@ -32,7 +32,7 @@ extension Request {
     }
 
     /// The body, up to the limit; 413 `payload_too_large` past it.
-    func limitedBody() async throws -> ByteBuffer {
+    package func limitedBody() async throws -> ByteBuffer {
         do {
             return try await body.collect(upTo: WebContext.bodyLimit)
         } catch is NIOTooManyBytesError {
@@ -43,7 +43,7 @@ extension Request {
     }
 
     /// Whether the body is of the media type `essence`, whatever its parameters.
-    func hasContentType(_ essence: String) -> Bool {
+    package func hasContentType(_ essence: String) -> Bool {
         guard let type = headers[.contentType] else { return false }
         return type.prefix { $0 != ";" && $0 != " " }.lowercased() == essence
     }

@@ -1,7 +1,6 @@
 package import Accounts
 package import Core
 package import Hummingbird
-import Identity
 package import SecurityEvents
 package import Sessions
 
@@ -9,8 +8,8 @@ package import Sessions
 package struct Call: Sendable {
     package let request: Request
     package let context: WebContext
-    let origins: OriginPolicy
-    let cookies: SignInCookies
+    package let origins: OriginPolicy
+    package let cookies: SignInCookies
 
     /// Where it comes from.
     package var source: RequestSource { context.source }

@@ -1,7 +1,6 @@
 package import Guarding
 package import HTTPTypes
 package import Hummingbird
-import Identity
 package import Sessions
 
 /// Who may call a route, together with the code that answers: the code gets exactly the proof that the access demands.
@@ -22,28 +21,18 @@ package struct Route: Sendable {
     /// The limit that a request counts against; `nil` only where refusing would do harm.
     package let limit: RateLimit.Name?
     package let access: Access
-    /// Whether it is looked at in a browser: what a person may run into there is a page as well, and no JSON.
-    package let isPage: Bool
+    /// For a route that is looked at in a browser: what a person may run into there, as a page; `nil` for what stays JSON.
+    package let problemPage: (@Sendable (Problem) -> Response?)?
 
-    package init(_ method: HTTPRequest.Method, _ path: String, limit: RateLimit.Name?, _ access: Access) {
-        self.init(method, path, limit, access, isPage: false)
-    }
-
-    private init(
-        _ method: HTTPRequest.Method, _ path: String, _ limit: RateLimit.Name?, _ access: Access, isPage: Bool
+    package init(
+        _ method: HTTPRequest.Method, _ path: String, limit: RateLimit.Name?, _ access: Access,
+        problemPage: (@Sendable (Problem) -> Response?)? = nil
     ) {
         self.method = method
         self.path = path
         self.limit = limit
         self.access = access
-        self.isPage = isPage
-    }
-
-    /// The row of a page, or of the form on it.
-    package static func page(
-        _ method: HTTPRequest.Method, _ path: String, limit: RateLimit.Name?, _ access: Access
-    ) -> Route {
-        Route(method, path, limit, access, isPage: true)
+        self.problemPage = problemPage
     }
 
     /// Whether `path` is one that the route answers.
@@ -52,4 +41,9 @@ package struct Route: Sendable {
         let asked = path.split(separator: "/")
         return mine.count == asked.count && zip(mine, asked).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
     }
+}
+
+extension Problem {
+    /// The answer on `route`: a page where a person looks at it and may have run into it, else JSON.
+    func answer(on route: Route?) -> Response { route?.problemPage?(self) ?? response }
 }

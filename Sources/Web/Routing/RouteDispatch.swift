@@ -2,23 +2,29 @@ import Core
 import Guarding
 import HTTPTypes
 package import Hummingbird
-import Identity
 import SecurityEvents
 import Sessions
 
 /// Carries a request through its route: access, then limit, then the answer.
 package struct RouteDispatch: Sendable {
-    let gate: Gate
-    let cookies: SignInCookies
-    let origins: OriginPolicy
+    private let admission: TokenAdmission
+    private let reauthentication: ReauthenticationPolicy
+    private let limiter: RateLimiter
+    private let log: RefusalLog
+    private let cookies: SignInCookies
+    private let origins: OriginPolicy
     private let noteRefusal: @Sendable (RateLimit.Name) -> Void
 
     /// `noteRefusal` is told of each request that a limit refuses.
     init(
-        gate: Gate, cookies: SignInCookies, origins: OriginPolicy,
+        admission: TokenAdmission, reauthentication: ReauthenticationPolicy, limiter: RateLimiter, log: RefusalLog,
+        cookies: SignInCookies, origins: OriginPolicy,
         noteRefusal: @escaping @Sendable (RateLimit.Name) -> Void
     ) {
-        self.gate = gate
+        self.admission = admission
+        self.reauthentication = reauthentication
+        self.limiter = limiter
+        self.log = log
         self.cookies = cookies
         self.origins = origins
         self.noteRefusal = noteRefusal
@@ -60,7 +66,7 @@ package struct RouteDispatch: Sendable {
         guard let token = call.bearerToken else {
             throw Problem(call.request.headers[.authorization] == nil ? .tokenMissing : .tokenInvalid)
         }
-        switch gate.admit(accessToken: token) {
+        switch admission.admit(accessToken: token) {
         case .admitted(let claims): return claims
         case .invalid: throw Problem(.tokenInvalid)
         case .expired: throw Problem(.tokenExpired)
@@ -71,11 +77,11 @@ package struct RouteDispatch: Sendable {
     private func steppedUp(
         _ signedIn: SignedInCall, for purpose: ReauthenticationPolicy.Purpose
     ) throws -> SteppedUpCall {
-        let policy = gate.reauthenticationPolicy
+        let policy = reauthentication
         let claims = signedIn.claims
         let verdict = policy.judge(
             purpose, scope: signedIn.scope, authenticatedAt: claims.authenticatedAt, methods: claims.methods,
-            now: gate.world.now())
+            now: log.world.now())
         switch verdict {
         case .fresh(let proof): return SteppedUpCall(signedIn: signedIn, proof: proof)
         case .secondFactorNeeded: throw Problem(.secondFactorRequired)
@@ -90,7 +96,7 @@ package struct RouteDispatch: Sendable {
         _ route: Route, by claims: AccessClaims?, _ call: Call, _ answer: () async throws -> Response
     ) async throws -> Response {
         let subject = claims?.userID.description ?? call.source.ip?.subscriber.description ?? "unknown"
-        guard let name = route.limit, let verdict = try await gate.limiter.hit(name, subject: subject) else {
+        guard let name = route.limit, let verdict = try await limiter.hit(name, subject: subject) else {
             return try await answer()
         }
         guard verdict.isAllowed else {
@@ -106,9 +112,9 @@ package struct RouteDispatch: Sendable {
     }
 
     private func recordRefusal(of name: RateLimit.Name, _ claims: AccessClaims?, _ call: Call) async throws {
-        try await gate.record(
+        try await log.record(
             Event(
-                .rateLimited, in: gate.world, user: claims?.userID, session: claims?.sessionID, from: call.source,
+                .rateLimited, in: log.world, user: claims?.userID, session: claims?.sessionID, from: call.source,
                 detail: ["limit": name.rawValue]))
     }
 

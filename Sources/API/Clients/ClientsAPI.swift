@@ -1,0 +1,66 @@
+package import CRM
+import Core
+import Guarding
+import HTTPTypes
+import Hummingbird
+import Identity
+import Sessions
+package import Web
+
+/// The brokerage's clients: `/v1/clients`.
+package struct ClientsAPI: Sendable {
+    let book: ClientBook
+    let exports: ClientExport
+
+    package init(book: ClientBook, exports: ClientExport) {
+        self.book = book
+        self.exports = exports
+    }
+
+    /// The routes of this area.
+    package var routes: [Route] {
+        [
+            Route(.get, "/v1/clients", limit: .api, .signedIn(list)),
+            Route(.post, "/v1/clients", limit: .api, .signedIn(create)),
+            Route(.get, "/v1/clients/export", limit: .api, .steppedUp(.export, export)),
+            Route(.get, "/v1/clients/{id}", limit: .api, .signedIn(get)),
+            Route(.patch, "/v1/clients/{id}", limit: .api, .signedIn(patch)),
+            Route(.delete, "/v1/clients/{id}", limit: .api, .steppedUp(.delete, delete)),
+        ]
+    }
+
+    /// The answer that shows one client.
+    func shown(_ client: Client, _ status: HTTPResponse.Status = .ok) -> Response {
+        var response = Response.json(status, capacity: 1024) { client.write(to: &$0) }
+        response.headers[.eTag] = "\"\(client.version)\""
+        if status == .created { response.headers[.location] = "/v1/clients/\(client.id)" }
+        return response
+    }
+
+    /// The refusal that names every wrong field.
+    func invalid(_ problems: [FieldProblem]) -> Problem {
+        Problem(
+            .invalidRequest,
+            errors: problems.map { .init(field: $0.field, code: $0.code.rawValue, message: $0.message) })
+    }
+
+    /// The version in `If-Match`; `nil` when there is none or it is `*`.
+    func expectedVersion(_ call: Call) throws -> Int64? {
+        guard let text = call.request.headers[.ifMatch], text != "*" else { return nil }
+        let number = text.hasPrefix("\"") && text.hasSuffix("\"") ? text.dropFirst().dropLast() : text[...]
+        // An ETag that we never gave matches no version (RFC 9110 §13.1.1).
+        guard let version = Int64(number) else { throw Problem(.versionMismatch) }
+        return version
+    }
+
+    /// What a client's JSON may hold.
+    static let members: KnownMembers = {
+        let points = Set(ContactPoint.CodingKeys.allCases.map(\.rawValue))
+        var members: KnownMembers = [:]
+        for key in ClientPatch.CodingKeys.allCases { members[key.rawValue] = .some(nil) }
+        members["emails"] = points
+        members["phones"] = points
+        members["addresses"] = Set(PostalAddress.CodingKeys.allCases.map(\.rawValue))
+        return members
+    }()
+}

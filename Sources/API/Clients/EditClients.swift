@@ -1,0 +1,60 @@
+import CRM
+import Core
+import Hummingbird
+import Identity
+import Web
+
+extension ClientsAPI {
+    /// `POST /v1/clients`: a new client. `?force=true` goes on though there may be such a one already.
+    @Sendable func create(_ signedIn: SignedInCall) async throws -> Response {
+        var fields = QueryFields(signedIn.call.request)
+        let force = fields.flag("force")
+        try fields.finish()
+        let draft = try await signedIn.call.request.decode(ClientDraft.self, known: Self.members)
+        switch try await book.create(signedIn.scope, draft, force: force) {
+        case .created(let client): return shown(client, .created)
+        case .possibleDuplicate(let matches):
+            var list = JSONWriter()
+            list.array { array in matches.forEach { $0.write(to: &array) } }
+            throw Problem(.possibleDuplicate, members: [("matches", String(decoding: list.bytes, as: UTF8.self))])
+        case .invalid(let problems): throw invalid(problems)
+        case .forbidden: throw Problem(.forbidden)
+        }
+    }
+
+    /// `GET /v1/clients/{id}`.
+    @Sendable func get(_ signedIn: SignedInCall) async throws -> Response {
+        switch try await book.get(signedIn.scope, try signedIn.call.identifier(ClientID.self)) {
+        case .found(let client): return shown(client)
+        case .notFound: throw Problem(.notFound)
+        }
+    }
+
+    /// `PATCH /v1/clients/{id}`: the fields that the body names. With `If-Match` only to that version.
+    @Sendable func patch(_ signedIn: SignedInCall) async throws -> Response {
+        let id = try signedIn.call.identifier(ClientID.self)
+        let version = try expectedVersion(signedIn.call)
+        let patch = try await signedIn.call.request.decode(ClientPatch.self, known: Self.members)
+        switch try await book.patch(signedIn.scope, id, patch, expectedVersion: version) {
+        case .patched(let client): return shown(client)
+        case .notFound: throw Problem(.notFound)
+        case .versionMismatch: throw Problem(.versionMismatch)
+        case .invalid(let problems): throw invalid(problems)
+        }
+    }
+
+    /// `DELETE /v1/clients/{id}`: into the trash, after a step-up.
+    @Sendable func delete(_ steppedUp: SteppedUpCall) async throws -> Response {
+        let call = steppedUp.signedIn.call
+        let outcome = try await book.delete(
+            steppedUp.signedIn.scope, try call.identifier(ClientID.self), proof: steppedUp.proof,
+            expectedVersion: try expectedVersion(call))
+        switch outcome {
+        case .deleted: return Response(status: .noContent)
+        case .notFound: throw Problem(.notFound)
+        case .versionMismatch: throw Problem(.versionMismatch)
+        case .forbidden: throw Problem(.forbidden)
+        case .reauthenticationRequired: throw Problem(.reauthenticationRequired)
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package import API
+package import CRM
+import Core
+import Departure
+package import Hummingbird
+package import Identity
+import Pages
+package import SecurityEvents
+package import Web
+
+/// The table of routes: every way into the program, read from top to bottom. The one place where the tables of the API and of the pages are
+/// joined.
+package struct Routes: Sendable {
+    /// The rows.
+    package let all: [Route]
+    private let gate: Gate
+    private let configuration: WebConfiguration
+    private let registry: MetricsRegistry
+
+    package init(
+        gate: Gate, book: ClientBook, configuration: WebConfiguration, largeExport: LargeExport = LargeExport(),
+        live: LiveEvents, readiness: @escaping @Sendable () async -> OperationsAPI.Readiness
+    ) {
+        self.gate = gate
+        self.configuration = configuration
+        registry = MetricsRegistry(help: RequestMetrics.help)
+        let exports = ClientExport(
+            database: gate.database, world: gate.world, recorder: gate.recorder, notices: gate.notices,
+            large: largeExport)
+        let departure = AgentDeparture(
+            team: gate.team, events: gate.events, recorder: gate.recorder, notices: gate.notices, world: gate.world)
+        let api = [
+            AuthAPI(gate: gate, cookies: configuration.cookies).routes,
+            FactorsAPI(gate: gate, cookies: configuration.cookies).routes,
+            PasskeysAPI(gate: gate, cookies: configuration.cookies).routes,
+            ClientsAPI(book: book, exports: exports).routes,
+            UsersAPI(gate: gate, departure: departure).routes,
+            SecurityAPI(gate: gate, live: live, cursorKey: configuration.cursorKey).routes,
+            AlertRulesAPI(gate: gate).routes,
+            OperationsAPI(gate: gate, readiness: readiness).routes,
+            MetricsAPI(
+                gate: gate, token: configuration.metricsToken, registry: registry, startedAt: gate.world.now()
+            ).routes,
+        ]
+        let pages = [InvitationPages(gate: gate).routes, RecoveryPages(gate: gate).routes, Assets.routes]
+        all = (api + pages).flatMap(\.self)
+    }
+
+    /// The table as a responder, behind the middleware.
+    package var responder: some HTTPResponder<WebContext> {
+        Front(
+            routes: all, configuration: configuration, admission: gate.admission,
+            reauthentication: gate.reauthenticationPolicy, limiter: gate.limiter,
+            log: RefusalLog(database: gate.database, recorder: gate.recorder, world: gate.world),
+            registry: configuration.metricsToken.map { _ in registry }
+        ).responder
+    }
+}
