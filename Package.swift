@@ -213,7 +213,7 @@ let package = Package(
             ] + gate + [
                 "CRM", "Departure", "Web", "API", "Pages", "Server",
                 "TestSupport",
-                hummingbird, logging, nioCore, nioPosix,
+                crypto, hummingbird, logging, nioCore, nioPosix,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),

@@ -39,6 +39,7 @@ package final class Gate: Sendable {
     package let revocationFeed: RevocationFeed
     package let activity: ActivityTracker
     package let admission: TokenAdmission
+    package let signedInAddresses: SignedInAddresses
     package let refresh: Refresh
     package let openSessions: OpenSessions
     package let sessionFigures: SessionFigures
@@ -138,7 +139,9 @@ package final class Gate: Sendable {
         reauthenticationPolicy = configuration.reauthentication
         let tickets = SessionTickets(accessTokens: accessTokens, refreshTokens: refreshTokens, clocks: clocks)
         admission = TokenAdmission(accessTokens: accessTokens, revoked: revoked, activity: activity, world: world)
-        revocationFeed = RevocationFeed(database: database, world: world, revoked: revoked)
+        signedInAddresses = SignedInAddresses(database: database, world: world)
+        revocationFeed = RevocationFeed(
+            database: database, world: world, revoked: revoked, addresses: signedInAddresses)
         refresh = Refresh(
             database: database, world: world, recorder: recorder, tickets: tickets, activity: activity,
             revoked: revoked, policy: configuration.rotation, notices: notices)
@@ -230,11 +233,11 @@ package final class Gate: Sendable {
         changeEmail = ChangeEmail(database: database, addressProof: addressProof)
         emailVerification = EmailVerification(
             database: database, world: world, links: links, recorder: recorder, notices: notices,
-            addressProof: addressProof)
+            addressProof: addressProof, addresses: signedInAddresses)
         unlock = Unlock(database: database, world: world, links: links, recorder: recorder, guardian: guardian)
         notMe = NotMe(
             database: database, world: world, links: links, recorder: recorder, revoked: revoked,
-            recovery: factorRecovery, resetLink: resetLink)
+            recovery: factorRecovery, resetLink: resetLink, addresses: signedInAddresses)
         invitations = Invitations(database: database, world: world, recorder: recorder, mailbox: mailbox)
         registration = Registration(
             database: database, world: world, newPasswords: newPasswords, accountPassword: accountPassword,

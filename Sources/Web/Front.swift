@@ -36,12 +36,11 @@ package struct Front: Sendable {
         router.add(middleware: AccessLog(world: world, pseudonymKey: configuration.accessLogKey))
         if let metrics { router.add(middleware: RequestMeasuring(metrics: metrics, world: world)) }
         router.add(middleware: configuration.securityHeaders)
-        router.add(
-            middleware: CrossOriginAccess(
-                origins: configuration.corsOrigins, allowsCredentials: configuration.corsAllowsCredentials))
+        router.add(middleware: configuration.crossOrigin)
         router.add(
             middleware: ErrorsBecomeResponses(
                 limiter: limiter, log: log, routes: routes, noteFault: configuration.noteFault))
+        router.add(middleware: HeadCheck())
         router.add(middleware: BodyLimit())
         router.add(middleware: OriginCheck(policy: configuration.origins))
         let dispatch = RouteDispatch(

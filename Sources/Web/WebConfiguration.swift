@@ -7,8 +7,7 @@ package struct WebConfiguration: Sendable {
     package var cookies: SignInCookies
     package var origins: OriginPolicy
     package var clientAddress: ClientAddress
-    package var corsOrigins: [String]
-    package var corsAllowsCredentials: Bool
+    package var crossOrigin: CrossOriginAccess
     /// People reach the server over TLS.
     package var isSecure: Bool
     package var contentPolicy: SecurityHeaders.ContentPolicy
@@ -20,19 +19,22 @@ package struct WebConfiguration: Sendable {
     package var noteFault: FaultListener = { _ in }
     /// How long after its head the body of a request may take to arrive.
     package var bodyTimeout = Duration.seconds(30)
+    /// How long the head of a request may take to arrive, from the first byte of the connection.
+    package var headTimeout = Duration.seconds(10)
+    /// How many connections one address may have; 0 for any number.
+    package var connectionsPerAddress = 512
     /// Lets Prometheus read `/metrics`; without it nothing is measured.
     package var metricsToken: Secret<String>?
 
     package init(
-        cookies: SignInCookies, origins: OriginPolicy, clientAddress: ClientAddress, corsOrigins: [String],
-        corsAllowsCredentials: Bool, isSecure: Bool, contentPolicy: SecurityHeaders.ContentPolicy,
+        cookies: SignInCookies, origins: OriginPolicy, clientAddress: ClientAddress, crossOrigin: CrossOriginAccess,
+        isSecure: Bool, contentPolicy: SecurityHeaders.ContentPolicy,
         accessLogKey: DerivedKey, cursorKey: Secret<[UInt8]>
     ) {
         self.cookies = cookies
         self.origins = origins
         self.clientAddress = clientAddress
-        self.corsOrigins = corsOrigins
-        self.corsAllowsCredentials = corsAllowsCredentials
+        self.crossOrigin = crossOrigin
         self.isSecure = isSecure
         self.contentPolicy = contentPolicy
         self.accessLogKey = accessLogKey

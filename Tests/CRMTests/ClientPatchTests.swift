@@ -26,7 +26,7 @@ import Testing
             patch.stage = .set(" Buyers ")
             guard
                 case .patched(let patched) = try await office.book.patch(
-                    office.ana, client.id, patch, expectedVersion: 1)
+                    office.ana, client.id, patch, expectedVersions: [1])
             else {
                 Issue.record("not patched")
                 return
@@ -61,11 +61,11 @@ import Testing
             let client = try await office.client(office.ana)
             var patch = ClientPatch()
             patch.firstName = .set("Joan")
-            _ = try await office.book.patch(office.ana, client.id, patch, expectedVersion: 1)
+            _ = try await office.book.patch(office.ana, client.id, patch, expectedVersions: [1])
             patch.firstName = .set("Lost")
             for stale in [Int64.min, 0, 1, 3, .max] {
                 #expect(
-                    try await office.book.patch(office.ana, client.id, patch, expectedVersion: stale)
+                    try await office.book.patch(office.ana, client.id, patch, expectedVersions: [stale])
                         == .versionMismatch(current: 2))
             }
             #expect(try await office.names(office.ana, search: "joan") == ["Joan"])
@@ -84,7 +84,7 @@ import Testing
                         patch.firstName = .set("Winner \(number)")
                         patch.tags = .set(["\(number)"])
                         patch.emails = .set([ContactPoint(value: "w\(number)@example.com")])
-                        return try await office.book.patch(office.ana, client.id, patch, expectedVersion: 1)
+                        return try await office.book.patch(office.ana, client.id, patch, expectedVersions: [1])
                     }
                 }
                 return try await group.reduce(into: []) { $0.append($1) }

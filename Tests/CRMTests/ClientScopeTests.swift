@@ -17,7 +17,7 @@ import Testing
                 #expect(try await office.names(stranger, search: "jane") == [])
                 #expect(try await office.page(stranger).total == 0)
                 #expect(try await office.book.patch(stranger, client.id, patch) == .notFound)
-                #expect(try await office.book.patch(stranger, client.id, patch, expectedVersion: 9) == .notFound)
+                #expect(try await office.book.patch(stranger, client.id, patch, expectedVersions: [9]) == .notFound)
                 let proof = try office.proof(stranger)
                 #expect(try await office.book.delete(stranger, client.id, proof: proof) == .notFound)
             }
@@ -155,10 +155,12 @@ import Testing
                 $0.emails = [ContactPoint(value: "jane@example.com")]
             }
             #expect(
-                try await office.book.delete(office.ana, client.id, proof: office.proof(office.ana), expectedVersion: 7)
+                try await office.book.delete(
+                    office.ana, client.id, proof: office.proof(office.ana), expectedVersions: [7])
                     == .versionMismatch(current: 1))
             #expect(
-                try await office.book.delete(office.ana, client.id, proof: office.proof(office.ana), expectedVersion: 1)
+                try await office.book.delete(
+                    office.ana, client.id, proof: office.proof(office.ana), expectedVersions: [1])
                     == .deleted)
             for scope in [office.owner, office.ana, office.ben] {
                 #expect(try await office.book.get(scope, client.id) == .notFound)

@@ -68,6 +68,7 @@ func testMail(
 ) throws -> MailMessage {
     let sender = MailSender(name: fromName, address: try #require(EmailAddress("no-reply@crm.example")))
     return MailMessage(
-        id: OutboxID(high: 0x019b_7985_4e00_7000, low: 0x8000_0000_0000_0001), to: try #require(EmailAddress(address)),
-        toName: toName, from: sender, subject: subject, text: text, html: html, date: date, headers: headers)
+        id: OutboxID(high: 0x019b_7985_4e00_7000, low: 0x8000_0000_0000_0001),
+        to: (try #require(EmailAddress(address)), toName),
+        from: sender, subject: subject, text: text, html: html, date: date, headers: headers)
 }

@@ -15,7 +15,7 @@ import Testing
         to new: String = GateFixture.otherPassword
     ) async throws -> String {
         let outcome = try await fixture.gate.changePassword.change(
-            GateFixture.scope(grant), from: current, to: new, deviceCookie: nil, source: GateFixture.source)
+            GateFixture.scope(grant), from: current, to: new, deviceCookies: [], source: GateFixture.source)
         switch outcome {
         case .changed: return "changed"
         case .invalidCredentials: return "invalid credentials"

@@ -229,8 +229,9 @@ import Testing
     ) async throws -> SignInAttempt {
         SignInAttempt(
             outcome: try await fixture.gate.signIn.signIn(
-                typedAddress: "ana@example.com", password: GateFixture.password, deviceCookie: cookie,
-                rememberedDevice: remembered, from: source))
+                typedAddress: "ana@example.com", password: GateFixture.password,
+                deviceCookies: [cookie].compactMap(\.self),
+                rememberedDevices: [remembered].compactMap(\.self), from: source))
     }
 }
 

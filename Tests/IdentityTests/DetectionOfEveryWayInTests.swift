@@ -25,7 +25,8 @@ import Testing
         _ fixture: GateFixture, with key: SoftwareAuthenticator, _ cookie: String? = nil, from source: RequestSource
     ) async throws -> (grant: SessionGrant, cookie: String?) {
         let assertion = try fixture.assertion(key, try await fixture.signInChallenge())
-        let outcome = try await fixture.gate.passkeySignIn.signIn(assertion, deviceCookie: cookie, from: source)
+        let outcome = try await fixture.gate.passkeySignIn.signIn(
+            assertion, deviceCookies: [cookie].compactMap(\.self), from: source)
         guard case .signedIn(let grant, let cookie) = outcome else { throw Surprise(outcome.kind) }
         return (grant, cookie)
     }
@@ -96,7 +97,7 @@ import Testing
             let counted = try await fixture.reopened(on: watched)
             let assertion = try counted.assertion(key, try await counted.signInChallenge())
             var before = (watched.roundTrips, watched.exchanges)
-            _ = try await counted.gate.passkeySignIn.signIn(assertion, deviceCookie: nil, from: Door.london)
+            _ = try await counted.gate.passkeySignIn.signIn(assertion, deviceCookies: [], from: Door.london)
             // The passkey is looked up before its signature is verified.
             #expect(watched.roundTrips - before.0 == 2 && watched.exchanges - before.1 == 1)
             before = (watched.roundTrips, watched.exchanges)

@@ -118,7 +118,7 @@ import Testing
                 return
             }
             _ = try await fixture.gate.changePassword.change(
-                GateFixture.scope(stolen), from: GateFixture.password, to: GateFixture.otherPassword, deviceCookie: nil,
+                GateFixture.scope(stolen), from: GateFixture.password, to: GateFixture.otherPassword, deviceCookies: [],
                 source: GateFixture.source)
             try await move(from: "thief", to: "thief.two", password: GateFixture.otherPassword)
             let thiefs = try await fixture.token(.emailChanged, "undoLink")

@@ -59,7 +59,7 @@ private struct Work: Equatable {
                         try await Self.work(fixture) { gate in
                             _ = try await gate.signIn.signIn(
                                 typedAddress: "\(name)@example.com", password: GateFixture.wrongPassword,
-                                deviceCookie: nil, from: GateFixture.source)
+                                deviceCookies: [], from: GateFixture.source)
                         })
                 }
                 #expect(work[0] == work[1], "attempt \(attempt)")

@@ -31,8 +31,8 @@ import Testing
             let app = try await fixture.withApp()
             let full = try await fixture.answer(try await fixture.challenge(), app.code, remember: true)
             let outcome = try await fixture.gate.signIn.signIn(
-                typedAddress: "ana@example.com", password: GateFixture.password, deviceCookie: nil,
-                rememberedDevice: full.rememberedDevice, from: GateFixture.source)
+                typedAddress: "ana@example.com", password: GateFixture.password, deviceCookies: [],
+                rememberedDevices: [full.rememberedDevice].compactMap(\.self), from: GateFixture.source)
             guard case .signedIn(let half, _) = outcome else { throw Surprise(outcome.kind) }
             let (scope, proof) = (GateFixture.scope(half), try fixture.proof(half))
             #expect(
@@ -135,8 +135,8 @@ import Testing
             let scope = GateFixture.scope(try #require(outcome.grant))
             func signIn(_ token: String) async throws -> SignIn.Outcome {
                 try await fixture.gate.signIn.signIn(
-                    typedAddress: "ana@example.com", password: GateFixture.password, deviceCookie: nil,
-                    rememberedDevice: token, from: GateFixture.source)
+                    typedAddress: "ana@example.com", password: GateFixture.password, deviceCookies: [],
+                    rememberedDevices: [token].compactMap(\.self), from: GateFixture.source)
             }
             guard case .signedIn(let grant, _) = try await signIn(token) else { throw Surprise("asked") }
             // One factor, and it says so: such a session changes nobody's role.
@@ -174,11 +174,11 @@ import Testing
             let second = try await remembered()
             let grant = try await fixture.signedInWithApp(with: App(secret: app.secret, time: Self.later(fixture)))
             _ = try await fixture.gate.changePassword.change(
-                GateFixture.scope(grant), from: GateFixture.password, to: GateFixture.otherPassword, deviceCookie: nil,
+                GateFixture.scope(grant), from: GateFixture.password, to: GateFixture.otherPassword, deviceCookies: [],
                 source: GateFixture.source)
             let outcome = try await fixture.gate.signIn.signIn(
-                typedAddress: "ana@example.com", password: GateFixture.otherPassword, deviceCookie: nil,
-                rememberedDevice: second, from: GateFixture.source)
+                typedAddress: "ana@example.com", password: GateFixture.otherPassword, deviceCookies: [],
+                rememberedDevices: [second].compactMap(\.self), from: GateFixture.source)
             #expect(outcome.kind == "second factor needed")
         }
     }

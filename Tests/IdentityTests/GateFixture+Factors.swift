@@ -45,8 +45,8 @@ extension GateFixture {
     /// The first step of a sign-in that asks for a second.
     func challenge(_ name: String = "ana", remembered: String? = nil) async throws -> PendingChallenge {
         let outcome = try await gate.signIn.signIn(
-            typedAddress: "\(name)@example.com", password: Self.password, deviceCookie: nil,
-            rememberedDevice: remembered, from: Self.source)
+            typedAddress: "\(name)@example.com", password: Self.password, deviceCookies: [],
+            rememberedDevices: [remembered].compactMap(\.self), from: Self.source)
         guard case .secondFactorNeeded(let pending) = outcome else { throw Surprise("not asked: \(outcome.kind)") }
         return pending
     }

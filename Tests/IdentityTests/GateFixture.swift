@@ -115,7 +115,8 @@ extension GateFixture {
         _ name: String = "ana", password: String = password, deviceCookie: String? = nil
     ) async throws -> SignIn.Outcome {
         try await gate.signIn.signIn(
-            typedAddress: "\(name)@example.com", password: password, deviceCookie: deviceCookie, from: Self.source)
+            typedAddress: "\(name)@example.com", password: password, deviceCookies: [deviceCookie].compactMap(\.self),
+            from: Self.source)
     }
 
     /// Signs in a person who must be let in.
@@ -143,7 +144,7 @@ extension GateFixture {
     }
 
     func refresh(_ token: String, key: String? = nil) async throws -> Refresh.Outcome {
-        try await gate.refresh.exchange(token, idempotencyKey: key, from: Self.source)
+        try await gate.refresh.exchange([token], idempotencyKey: key, from: Self.source)
     }
 
     /// Refreshes with a token that must be accepted.

@@ -322,7 +322,7 @@ extension GateFixture {
     }
 
     func signIn(_ response: AssertionResponse) async throws -> PasskeySignIn.Outcome {
-        try await gate.passkeySignIn.signIn(response, deviceCookie: nil, from: Self.source)
+        try await gate.passkeySignIn.signIn(response, deviceCookies: [], from: Self.source)
     }
 
     func signIn(

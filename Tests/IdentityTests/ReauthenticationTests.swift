@@ -14,7 +14,7 @@ import Testing
     ) async throws -> Reauthenticate.Outcome {
         let scope = Scope(userID: grant.account.id, sessionID: grant.session.id, role: grant.account.role)
         return try await fixture.gate.reauthenticate.withPassword(
-            scope, password, deviceCookie: deviceCookie, from: GateFixture.source)
+            scope, password, deviceCookies: [deviceCookie].compactMap(\.self), from: GateFixture.source)
     }
 
     private static func kind(_ outcome: Reauthenticate.Outcome) -> String {
@@ -109,7 +109,7 @@ import Testing
             guard case .signedIn(let grant, _) = outcome else { throw GateFixture.Unexpected() }
             let scope = Scope(userID: ana.id, sessionID: grant.session.id, role: .agent)
             let stepped = try await fixture.gate.reauthenticate.withPassword(
-                scope, GateFixture.password, deviceCookie: nil, from: GateFixture.source)
+                scope, GateFixture.password, deviceCookies: [], from: GateFixture.source)
             #expect(Self.kind(stepped) == "session revoked")
         }
     }

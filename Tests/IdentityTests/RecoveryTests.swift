@@ -78,7 +78,7 @@ import Testing
             let overtaken = try await newToken()
             let grant = try await fixture.signedIn()
             _ = try await fixture.gate.changePassword.change(
-                GateFixture.scope(grant), from: GateFixture.password, to: GateFixture.otherPassword, deviceCookie: nil,
+                GateFixture.scope(grant), from: GateFixture.password, to: GateFixture.otherPassword, deviceCookies: [],
                 source: GateFixture.source)
             #expect(try await Self.reset(fixture, overtaken, to: "Kd8-silver-Garden-64") == "link invalid")
 

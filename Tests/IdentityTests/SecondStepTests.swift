@@ -122,7 +122,7 @@ import Testing
                 GateFixture.scope(again), try fixture.proof(again), from: GateFixture.source)
             #expect(try await fixture.answer(pending, app.wrongCode).kind == "invalid code")
             _ = try await fixture.gate.changePassword.change(
-                GateFixture.scope(again), from: GateFixture.password, to: GateFixture.otherPassword, deviceCookie: nil,
+                GateFixture.scope(again), from: GateFixture.password, to: GateFixture.otherPassword, deviceCookies: [],
                 source: GateFixture.source)
             #expect(try await fixture.answer(pending, app.code).kind == "challenge invalid")
 

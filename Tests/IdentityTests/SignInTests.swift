@@ -35,7 +35,7 @@ import Testing
             try await fixture.register()
             for typed in ["Ana@Example.COM", "  ana@example.com "] {
                 let outcome = try await fixture.gate.signIn.signIn(
-                    typedAddress: typed, password: GateFixture.password, deviceCookie: nil, from: GateFixture.source)
+                    typedAddress: typed, password: GateFixture.password, deviceCookies: [], from: GateFixture.source)
                 #expect(outcome.kind == "signed in")
             }
         }
@@ -45,7 +45,7 @@ import Testing
     func `answers a text that is no address like an unknown one`(typed: String) async throws {
         try await GateFixture.open(.sqlite) { fixture in
             let outcome = try await fixture.gate.signIn.signIn(
-                typedAddress: typed, password: GateFixture.password, deviceCookie: nil, from: GateFixture.source)
+                typedAddress: typed, password: GateFixture.password, deviceCookies: [], from: GateFixture.source)
             #expect(outcome.kind == "invalid credentials")
             #expect(try await fixture.events(.loginFailed).map(\.detailJSON) == [#"{"reason":"unknown_address"}"#])
         }

@@ -20,16 +20,16 @@ import Testing
         try await fixture.register()
         let first = try await fixture.signedIn()
         fixture.time.advance(by: .seconds(1))
-        _ = try await fixture.gate.refresh.exchange(first.refreshToken, idempotencyKey: nil, from: exchanger)
+        _ = try await fixture.gate.refresh.exchange([first.refreshToken], idempotencyKey: nil, from: exchanger)
         fixture.time.advance(by: .seconds(1))
-        let second = try await fixture.gate.refresh.exchange(first.refreshToken, idempotencyKey: nil, from: presenter)
+        let second = try await fixture.gate.refresh.exchange([first.refreshToken], idempotencyKey: nil, from: presenter)
         #expect(second.refusal == .reused)
         fixture.time.advance(by: .seconds(1))
     }
 
     private static func signIn(_ fixture: GateFixture, from source: RequestSource) async throws {
         let outcome = try await fixture.gate.signIn.signIn(
-            typedAddress: "ana@example.com", password: GateFixture.password, deviceCookie: nil, from: source)
+            typedAddress: "ana@example.com", password: GateFixture.password, deviceCookies: [], from: source)
         #expect(outcome.kind == "signed in")
         fixture.time.advance(by: .seconds(1))
     }

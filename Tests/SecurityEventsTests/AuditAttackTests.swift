@@ -202,7 +202,8 @@ import Testing
                 "UPDATE security_event SET ip = '192.0.2.99' WHERE id = \(victim)",
                 "DELETE FROM security_seal WHERE sequence > 0",
                 "DELETE FROM security_checkpoint WHERE last_sequence > 0",
-                "UPDATE security_log SET sequence = 0, mac = \(zero), sealed_at = 0")
+                "UPDATE security_log SET sequence = 0, mac = \(zero), sealed_at = 0",
+                "INSERT INTO security_unsealed (event_id) SELECT id FROM security_event")
             for _ in 1...3 { try await log.seal() }
             #expect(try await log.findings() == [])
             #expect(try await log.findings(anchor: anchor).contains(.notAsAnchored(last: 15)))

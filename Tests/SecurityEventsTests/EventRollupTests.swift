@@ -1,8 +1,9 @@
 import Core
-import SecurityEvents
 import Storage
 import TestSupport
 import Testing
+
+@testable import SecurityEvents
 
 /// Events as the sealer hands them on, without the log behind them.
 struct SealedStory: Sendable {

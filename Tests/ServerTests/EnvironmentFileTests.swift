@@ -20,8 +20,8 @@ import Testing
     @Test(
         arguments: [
             ("A=b", "b"), ("A = b ", "b"), ("export A=b", "b"), ("A=", ""), ("A=  # nothing", ""), ("A=b#c", "b#c"),
-            ("A=b # c", "b"), ("A=b\t# c", "b"), ("A=\"b # c\"", "b # c"), ("A='b # c' # d", "b # c"), ("A=\"b", "\"b"),
-            ("A=b=c=d", "b=c=d"), ("A=https://x.example/#top", "https://x.example/#top"), ("\u{FEFF}A=b", nil),
+            ("A=b # c", "b"), ("A=b\t# c", "b"), ("A=\"b # c\"", "b # c"), ("A='b # c' # d", "b # c"), ("A=\"b", nil),
+            ("A=b=c=d", "b=c=d"), ("A=https://x.example/#top", "https://x.example/#top"), ("\u{FEFF}A=b", "b"),
             ("A=b\r", "b"), ("A='b'", "b"), ("A=\u{1F680}", "\u{1F680}"),
         ] as [(String, String?)])
     func `reads a line`(line: String, value: String?) {
@@ -36,6 +36,25 @@ import Testing
         let file = EnvironmentFile("A=1\nnonsense\n\n# comment\n=x\nB C=2\nB=3\r\nA-B=4\nexport\n")
         #expect(file.values == ["A": "1", "B": "3"])
         #expect(file.unreadableLines == [2, 5, 6, 8, 9])
+    }
+
+    @Test func `begins behind a byte-order mark`() {
+        let file = EnvironmentFile("\u{FEFF}A=1\nB=2\n")
+        #expect(file.values == ["A": "1", "B": "2"])
+        #expect(file.unreadableLines.isEmpty)
+    }
+
+    @Test func `takes escapes in double quotes, and none in single ones`() {
+        let file = EnvironmentFile(#"A="a\"b" # comment"# + "\n" + #"B="x\\y\nz\$""# + "\n" + #"C='a\n"b'"#)
+        #expect(file.values == ["A": #"a"b"#, "B": "x\\y\nz$", "C": #"a\n"b"#])
+        #expect(file.unreadableLines.isEmpty)
+    }
+
+    @Test(arguments: [#"A="a"b""#, #"A="a"#, #"A="a\q""#, "A='a'b", #"A="a\"#])
+    func `never takes half a value`(line: String) {
+        let file = EnvironmentFile(line)
+        #expect(file.values.isEmpty)
+        #expect(file.unreadableLines == [1])
     }
 
     @Test func `takes the later of two lines`() {

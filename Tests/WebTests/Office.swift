@@ -29,6 +29,8 @@ struct Office: Sendable {
 
     /// The address under which the office believes that people reach it.
     static let origin = "http://office.example"
+    /// What access tokens are signed with.
+    static let secret = "a test secret of well over 32 characters 0123456789"
 
     /// Opens an office in `environment` (variables as in `.env`) and hands it to `body`.
     static func open(
@@ -46,8 +48,10 @@ struct Office: Sendable {
         clock: TestWorld, _ body: @escaping @Sendable (Office) async throws -> Void
     ) async throws {
         var variables = [
-            "JWT_SECRET": "a test secret of well over 32 characters 0123456789", "PUBLIC_URL": origin,
+            "JWT_SECRET": secret, "PUBLIC_URL": origin,
             "PASSWORD_HASH_MEMORY_KIB": "64", "PASSWORD_HASH_PASSES": "1", "LOG_LEVEL": "critical",
+            // Tests that compute keep the threads from those whose connections were just opened.
+            "REQUEST_HEAD_TIMEOUT_SECONDS": "600",
         ]
         variables.merge(environment) { _, given in given }
         let configuration = try ServerConfiguration.read(environment: variables)

@@ -1,5 +1,6 @@
 import Accounts
 import Core
+import Crypto
 import Foundation
 import HTTPTypes
 import HummingbirdTesting
@@ -36,6 +37,28 @@ import Testing
                 #expect(answer.status == .unauthorized)
                 #expect(answer.code == "token_invalid")
             }
+        }
+    }
+
+    @Test(arguments: [
+        #""crit":[]"#, #""crit":["exp"]"#, #""crit":["b64"],"b64":false"#, #""crit":"x""#, #""b64":true"#,
+    ])
+    func `a token of ours with a critical member that we do not understand is refused`(member: String) async throws {
+        try await Office.open(on: .sqlite) { office in
+            let agent = try await office.signedIn()
+            let parts = try #require(agent.accessToken).split(separator: ".").map(String.init)
+            let header = String(decoding: try #require(Base64URL.decode(parts[0])), as: UTF8.self)
+            let input = [Base64URL.encode(Array(header.replacing("{", with: "{\(member),").utf8)), parts[1]]
+                .joined(separator: ".")
+            let key = SymmetricKey(data: Array(Office.secret.utf8))
+            let code = Array(HMAC<SHA256>.authenticationCode(for: Array(input.utf8), using: key))
+            agent.accessToken = input + "." + Base64URL.encode(code)
+            #expect(try await agent.get("/v1/auth/me").code == "token_invalid")
+            // The same with nothing added counts: it was the member that was refused.
+            let plain = parts[0] + "." + parts[1]
+            let right = Array(HMAC<SHA256>.authenticationCode(for: Array(plain.utf8), using: key))
+            agent.accessToken = plain + "." + Base64URL.encode(right)
+            #expect(try await agent.get("/v1/auth/me").status == .ok)
         }
     }
 

@@ -12,7 +12,7 @@ extension AuthAPI {
         let new = fields.string("newPassword", upTo: 16_384)
         try fields.finish()
         let outcome = try await gate.changePassword.change(
-            signedIn.scope, from: current, to: new, deviceCookie: call.deviceCookie, source: call.source)
+            signedIn.scope, from: current, to: new, deviceCookies: call.deviceCookies, source: call.source)
         switch outcome {
         case .changed: return Response(status: .noContent)
         case .invalidCredentials: throw Problem(.invalidCredentials)

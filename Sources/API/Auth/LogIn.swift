@@ -17,12 +17,14 @@ extension AuthAPI {
         let delivery = fields.choice("tokenDelivery", TokenDelivery.self) ?? .cookie
         try fields.finish()
         let outcome = try await gate.signIn.signIn(
-            typedAddress: address, password: password, deviceCookie: call.deviceCookie,
-            rememberedDevice: call.rememberedDevice, from: call.source)
+            typedAddress: address, password: password, deviceCookies: call.deviceCookies,
+            rememberedDevices: call.rememberedDevices, from: call.source)
         switch outcome {
         case .signedIn(let grant, let deviceCookie):
             call.context.record.userID = grant.account.id
-            return signedIn(grant, by: delivery, deviceCookie: deviceCookie)
+            var response = signedIn(grant, by: delivery, deviceCookie: deviceCookie)
+            clearDoubles(call, in: &response)
+            return response
         case .secondFactorNeeded(let pending): return .secondFactorRequired(pending)
         case .enrolmentNeeded(let pending): return .enrolmentRequired(pending)
         case .invalidCredentials: throw Problem(.invalidCredentials)

@@ -11,31 +11,39 @@ extension AuthAPI {
         var fields = try await call.request.jsonObject(allowingEmpty: true)
         let inBody = fields.optionalString("refreshToken", upTo: 200)
         try fields.finish()
-        let (session, user) = try await sessionToEnd(call, refreshToken: inBody)
-        try await gate.signOut.end(session, of: user, from: call.source)
-        return signedOut
+        for (session, user) in try await sessionsToEnd(call, refreshToken: inBody) {
+            try await gate.signOut.end(session, of: user, from: call.source)
+        }
+        return signedOut(call)
     }
 
     /// `POST /logout-all`: ends every session of the caller.
     @Sendable func logOutEverywhere(_ signedIn: SignedInCall) async throws -> Response {
         try await gate.signOut.endAll(signedIn.scope, from: signedIn.call.source)
-        return signedOut
+        return signedOut(signedIn.call)
     }
 
-    private var signedOut: Response {
+    private func signedOut(_ call: Call) -> Response {
         var response = Response(status: .noContent)
         response.setCookie(cookies.clearedRefresh)
+        clearDoubles(call, in: &response)
         return response
     }
 
-    private func sessionToEnd(_ call: Call, refreshToken inBody: String?) async throws -> (SessionID, AccountID) {
+    /// The session of the access token, or else those of every refresh token that the browser holds: whoever signs out means them all.
+    private func sessionsToEnd(
+        _ call: Call, refreshToken inBody: String?
+    ) async throws -> [(SessionID, AccountID)] {
         if let token = call.bearerToken, case .admitted(let claims) = gate.admit(accessToken: token) {
-            return (claims.sessionID, claims.userID)
+            return [(claims.sessionID, claims.userID)]
         }
-        guard let token = try inBody ?? call.refreshCookie() else {
-            throw Problem(call.bearerToken == nil ? .tokenMissing : .tokenInvalid)
+        let presented = try inBody.map { [$0] } ?? call.refreshCookies()
+        guard !presented.isEmpty else { throw Problem(call.bearerToken == nil ? .tokenMissing : .tokenInvalid) }
+        var owners: [(SessionID, AccountID)] = []
+        for token in presented {
+            if let owner = try await gate.refresh.owner(of: token) { owners.append(owner) }
         }
-        guard let owner = try await gate.refresh.owner(of: token) else { throw Problem(.refreshTokenInvalid) }
-        return owner
+        guard !owners.isEmpty else { throw Problem(.refreshTokenInvalid) }
+        return owners
     }
 }

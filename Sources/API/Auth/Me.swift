@@ -32,12 +32,17 @@ extension AuthAPI {
     }
 
     /// `GET /verify`: tells a proxy (nginx `auth_request`) whether to let a request through, and on whose behalf.
+    ///
+    /// Asked for every picture of another program, so it makes no query: the token tells all but the address, and that is remembered.
     @Sendable func verify(_ signedIn: SignedInCall) async throws -> Response {
-        guard let found = try await gate.session(signedIn.scope) else { throw Problem(.sessionRevoked) }
+        let scope = signedIn.scope
+        guard let address = try await gate.signedInAddresses.address(of: scope.userID) else {
+            throw Problem(.sessionRevoked)
+        }
         var headers = HTTPFields()
         let facts = [
-            ("X-Gatehouse-User", found.account.id.description), ("X-Gatehouse-Email", found.account.email.text),
-            ("X-Gatehouse-Role", found.account.role.rawValue), ("X-Gatehouse-Session", found.session.id.description),
+            ("X-Gatehouse-User", scope.userID.description), ("X-Gatehouse-Email", address.text),
+            ("X-Gatehouse-Role", scope.role.rawValue), ("X-Gatehouse-Session", scope.sessionID.description),
         ]
         for (name, value) in facts {
             if let name = HTTPField.Name(name) { headers[name] = value }

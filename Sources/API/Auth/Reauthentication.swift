@@ -25,7 +25,7 @@ extension AuthAPI {
             outcome = try await gate.reauthenticate.withPasskey(signedIn.scope, response, from: call.source)
         case nil:
             outcome = try await gate.reauthenticate.withPassword(
-                signedIn.scope, password, deviceCookie: call.deviceCookie, from: call.source)
+                signedIn.scope, password, deviceCookies: call.deviceCookies, from: call.source)
         }
         switch outcome {
         case .renewed(let grant):

@@ -44,13 +44,22 @@ package struct ClientsAPI: Sendable {
             errors: problems.map { .init(field: $0.field, code: $0.code.rawValue, message: $0.message) })
     }
 
-    /// The version in `If-Match`; `nil` when there is none or it is `*`.
-    func expectedVersion(_ call: Call) throws -> Int64? {
-        guard let text = call.request.headers[.ifMatch], text != "*" else { return nil }
-        let number = text.hasPrefix("\"") && text.hasSuffix("\"") ? text.dropFirst().dropLast() : text[...]
-        // An ETag that we never gave matches no version (RFC 9110 §13.1.1).
-        guard let version = Int64(number) else { throw Problem(.versionMismatch) }
-        return version
+    /// The versions in `If-Match`; `nil` when there is none or it is `*`.
+    func expectedVersions(_ call: Call) -> [Int64]? {
+        switch EntityTags(call.request.headers, .ifMatch) {
+        case nil, .any: return nil
+        // An ETag that we never gave matches no version, and a weak one none at all (RFC 9110 §13.1.1).
+        case .listed(let tags): return tags.filter { !$0.isWeak }.compactMap { Int64($0.value) }
+        }
+    }
+
+    /// Whether the caller of a read has this version already: `If-None-Match` (RFC 9110 §13.1.2).
+    func isKnown(_ client: Client, to call: Call) -> Bool {
+        switch EntityTags(call.request.headers, .ifNoneMatch) {
+        case nil: return false
+        case .any: return true
+        case .listed(let tags): return tags.contains { $0.value == String(client.version) }
+        }
     }
 
     /// What a client's JSON may hold.

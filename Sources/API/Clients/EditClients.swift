@@ -25,17 +25,21 @@ extension ClientsAPI {
     /// `GET /v1/clients/{id}`.
     @Sendable func get(_ signedIn: SignedInCall) async throws -> Response {
         switch try await book.get(signedIn.scope, try signedIn.call.identifier(ClientID.self)) {
-        case .found(let client): return shown(client)
+        case .found(let client):
+            guard !isKnown(client, to: signedIn.call) else {
+                return Response(status: .notModified, headers: [.eTag: "\"\(client.version)\""])
+            }
+            return shown(client)
         case .notFound: throw Problem(.notFound)
         }
     }
 
-    /// `PATCH /v1/clients/{id}`: the fields that the body names. With `If-Match` only to that version.
+    /// `PATCH /v1/clients/{id}`: the fields that the body names. With `If-Match` only to one of those versions.
     @Sendable func patch(_ signedIn: SignedInCall) async throws -> Response {
         let id = try signedIn.call.identifier(ClientID.self)
-        let version = try expectedVersion(signedIn.call)
+        let versions = expectedVersions(signedIn.call)
         let patch = try await signedIn.call.request.decode(ClientPatch.self, known: Self.members)
-        switch try await book.patch(signedIn.scope, id, patch, expectedVersion: version) {
+        switch try await book.patch(signedIn.scope, id, patch, expectedVersions: versions) {
         case .patched(let client): return shown(client)
         case .notFound: throw Problem(.notFound)
         case .versionMismatch: throw Problem(.versionMismatch)
@@ -48,7 +52,7 @@ extension ClientsAPI {
         let call = steppedUp.signedIn.call
         let outcome = try await book.delete(
             steppedUp.signedIn.scope, try call.identifier(ClientID.self), proof: steppedUp.proof,
-            expectedVersion: try expectedVersion(call))
+            expectedVersions: expectedVersions(call))
         switch outcome {
         case .deleted: return Response(status: .noContent)
         case .notFound: throw Problem(.notFound)

@@ -29,11 +29,13 @@ extension PasskeysAPI {
         try fields.finish()
         guard let assertion else { throw Problem(.invalidRequest) }
         let outcome = try await gate.passkeySignIn.signIn(
-            assertion, deviceCookie: call.deviceCookie, from: call.source)
+            assertion, deviceCookies: call.deviceCookies, from: call.source)
         switch outcome {
         case .signedIn(let grant, let deviceCookie):
             call.context.record.userID = grant.account.id
-            return auth.signedIn(grant, by: delivery, deviceCookie: deviceCookie)
+            var response = auth.signedIn(grant, by: delivery, deviceCookie: deviceCookie)
+            auth.clearDoubles(call, in: &response)
+            return response
         case .unknownCredential: throw Problem(.passkeyUnknown, members: unknown(assertion))
         case .invalidCredentials: throw Problem(.invalidCredentials)
         case .disabled: throw Problem(.accountDisabled)

@@ -67,16 +67,22 @@ package enum AccountTable {
             """)
     }
 
-    /// Gives the account another address, proven; `false` when somebody has it.
+    /// What nodes tell each other when somebody's address has changed; the identity follows.
+    package static let addressChanged = "address:"
+
+    /// Gives the account another address, proven, and tells the other nodes; `false` when somebody has it.
     package static func changeAddress(
         of id: AccountID, to address: EmailAddress, at now: Timestamp, in sql: any SQLSession
     ) throws -> Bool {
         // Asked by the same statement: an address that was taken a moment ago must not end the transaction.
-        try sql.changes(
-            """
-            UPDATE account SET email = \(address), email_verified_at = \(now), updated_at = \(now)
-            WHERE id = \(id) AND NOT EXISTS (SELECT 1 FROM account AS other WHERE other.email = \(address) AND other.id <> \(id))
-            """) == 1
+        let isChanged =
+            try sql.changes(
+                """
+                UPDATE account SET email = \(address), email_verified_at = \(now), updated_at = \(now)
+                WHERE id = \(id) AND NOT EXISTS (SELECT 1 FROM account AS other WHERE other.email = \(address) AND other.id <> \(id))
+                """) == 1
+        if isChanged { try sql.announce("\(addressChanged)\(id)", on: .revokedSessions) }
+        return isChanged
     }
 
     /// Writes a new account; `false` when its address is taken.

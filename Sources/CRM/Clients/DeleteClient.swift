@@ -23,7 +23,7 @@ extension ClientBook {
     /// Owner and admin delete any client, an agent those assigned to them, a lender none. `proof` must be of the same
     /// scope: a proof that one person gave does not let another delete.
     package func delete(
-        _ scope: Scope, _ id: ClientID, proof: FreshReauthentication, expectedVersion: Int64? = nil
+        _ scope: Scope, _ id: ClientID, proof: FreshReauthentication, expectedVersions: [Int64]? = nil
     ) async throws -> DeleteClientOutcome {
         guard proof.scope == scope else { return .reauthenticationRequired }
         let now = world.now()
@@ -36,7 +36,7 @@ extension ClientBook {
             guard let row else { return .notFound }
             let client = try Client(row)
             guard scope.role.mayDelete(client, as: scope.userID) else { return .forbidden }
-            if let expectedVersion, expectedVersion != client.version {
+            if let expectedVersions, !expectedVersions.contains(client.version) {
                 return .versionMismatch(current: client.version)
             }
             let changed = try session.changes(

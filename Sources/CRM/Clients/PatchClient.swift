@@ -18,10 +18,10 @@ extension ClientBook {
     /// Changes the fields that `patch` names. Whoever sees a client may edit it, collaborators included; whose it is
     /// and whom it is shared with follows ``ClientAssignment``.
     ///
-    /// With an `expectedVersion` (`If-Match`) the change is made only to that version. Of two callers who changed the
+    /// With `expectedVersions` (`If-Match`) the change is made only to one of them. Of two callers who changed the
     /// same version one wins and the other is told; nothing that the first wrote is lost unseen.
     package func patch(
-        _ scope: Scope, _ id: ClientID, _ patch: ClientPatch, expectedVersion: Int64? = nil
+        _ scope: Scope, _ id: ClientID, _ patch: ClientPatch, expectedVersions: [Int64]? = nil
     ) async throws -> PatchClientOutcome {
         let now = world.now()
         return try await database.transaction { session in
@@ -32,7 +32,7 @@ extension ClientBook {
                 """)
             guard let row else { return .notFound }
             let client = try Client(row)
-            if let expectedVersion, expectedVersion != client.version {
+            if let expectedVersions, !expectedVersions.contains(client.version) {
                 return .versionMismatch(current: client.version)
             }
             let before = try ClientContent(client)

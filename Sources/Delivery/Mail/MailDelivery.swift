@@ -46,7 +46,7 @@ package struct MailDelivery: OutboxSender {
         do {
             let rendered = try templates.render(mail.kind.rawValue, values)
             return MailMessage(
-                id: item.id, to: address, toName: mail.name, from: sender, subject: rendered.subject,
+                id: item.id, to: (address, mail.name), from: sender, subject: rendered.subject,
                 text: rendered.text, html: rendered.html, date: item.createdAt)
         } catch {
             throw .temporary("\(error)")

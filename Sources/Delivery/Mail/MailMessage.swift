@@ -31,12 +31,12 @@ package struct MailMessage: Sendable {
 
     /// A mail of the program's own accord (RFC 3834), which no vacation notice should answer.
     package init(
-        id: OutboxID, to: EmailAddress, toName: String, from: MailSender, subject: String, text: String, html: String,
-        date: Timestamp, headers: [Header] = [Header("Auto-Submitted", "auto-generated")]
+        id: OutboxID, to: (address: EmailAddress, name: String), from: MailSender, subject: String, text: String,
+        html: String, date: Timestamp, headers: [Header] = [Header("Auto-Submitted", "auto-generated")]
     ) {
         self.id = id
-        self.to = to
-        self.toName = toName
+        self.to = to.address
+        toName = to.name
         self.from = from
         self.subject = subject
         self.text = text

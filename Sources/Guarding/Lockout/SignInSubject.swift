@@ -47,13 +47,12 @@ package struct SignInSubjects: Sendable {
     }
 
     /// The subject of an attempt for `typed` (an address, or whatever was typed in place of one) from a browser that presented
-    /// `deviceCookie`. `epoch` is the account's, or 0 where there is none.
-    package func subject(typed: String, deviceCookie: String?, epoch: Int64) -> SignInSubject {
+    /// `deviceCookies`, of which the first that is ours counts. `epoch` is the account's, or 0 where there is none.
+    package func subject(typed: String, deviceCookies: [String], epoch: Int64) -> SignInSubject {
         let address = self.address(typed: typed)
         let identifier = Self.identifier(typed)
-        guard let cookie = deviceCookie, let nonce = cookies.nonce(of: cookie, for: identifier, epoch: epoch) else {
-            return address
-        }
+        let nonces = deviceCookies.lazy.compactMap { cookies.nonce(of: $0, for: identifier, epoch: epoch) }
+        guard let nonce = nonces.first else { return address }
         return SignInSubject(
             pseudonym: pseudonymKey.authenticationCode(for: [1] + nonce + Array(identifier.utf8)),
             address: address.address, deviceNonce: nonce)

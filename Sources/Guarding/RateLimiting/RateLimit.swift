@@ -38,7 +38,16 @@ package struct RateLimit: Sendable, Hashable {
             }
         }
 
-        /// Whether the limit guards credentials, and must therefore be one limit over all nodes.
+        /// Whether the limit must be one over all nodes: what could be guessed, or costs money. A refresh token cannot be guessed, so a refresh is
+        /// counted where it arrives, in memory.
+        package var isShared: Bool {
+            switch self {
+            case .login, .register, .forgotPassword, .sms: return true
+            case .refresh, .api, .health: return false
+            }
+        }
+
+        /// Whether the limit guards credentials.
         package var isAuthentication: Bool {
             switch self {
             case .login, .register, .forgotPassword, .refresh, .sms: return true

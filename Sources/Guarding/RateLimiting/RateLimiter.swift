@@ -4,7 +4,7 @@ import Synchronization
 
 /// Refuses requests that come too often.
 ///
-/// Counts in memory. With PostgreSQL, where there may be several nodes, the limits that guard credentials are counted in the database,
+/// Counts in memory. With PostgreSQL, where there may be several nodes, the limits that guard what can be guessed are counted in the database,
 /// so that ten nodes do not allow ten times the guesses.
 package final class RateLimiter: Sendable {
     /// At most this many subjects are counted per limit; past it, those that count for nothing are dropped, and then those with the
@@ -35,7 +35,7 @@ package final class RateLimiter: Sendable {
     package func hit(_ name: RateLimit.Name, subject: String) async throws -> RateVerdict? {
         let limit = limits[name]
         guard limit.maximum > 0 else { return nil }
-        if let shared, name.isAuthentication { return try await hit(limit, subject, in: shared) }
+        if let shared, name.isShared { return try await hit(limit, subject, in: shared) }
         return hit(limit, subject)
     }
 
@@ -110,7 +110,7 @@ package final class RateLimiter: Sendable {
     package func prune() async throws {
         guard let shared else { return }
         let now = world.now()
-        for limit in RateLimit.Name.allCases.map({ limits[$0] }) where limit.name.isAuthentication {
+        for limit in RateLimit.Name.allCases.map({ limits[$0] }) where limit.name.isShared {
             let horizon = SlidingWindow.index(at: now, limit) - 1
             _ = try await shared.batch([
                 "DELETE FROM rate_window WHERE name = \(limit.name.rawValue) AND window_start < \(horizon)"

@@ -36,11 +36,11 @@ package struct ChangePassword: Sendable {
     /// Changes the password of the person behind `scope`. Guesses at the present one count as failures of sign-in. Throws
     /// ``HashingPool/Full``.
     package func change(
-        _ scope: Scope, from current: String, to new: String, deviceCookie: String?, source: RequestSource
+        _ scope: Scope, from current: String, to new: String, deviceCookies: [String], source: RequestSource
     ) async throws -> Outcome {
         let verified: CurrentPassword.Verified
         switch try await currentPassword.check(
-            scope, current, deviceCookie: deviceCookie, step: "password_change", from: source)
+            scope, current, deviceCookies: deviceCookies, step: "password_change", from: source)
         {
         case .right(let found): verified = found
         case .wrong: return .invalidCredentials

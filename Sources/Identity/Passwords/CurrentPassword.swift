@@ -33,7 +33,7 @@ struct CurrentPassword: Sendable {
 
     /// Checks `password`. `step` says in the event what it was asked for. Throws ``HashingPool/Full``.
     func check(
-        _ scope: Scope, _ password: String, deviceCookie: String?, step: String, from source: RequestSource
+        _ scope: Scope, _ password: String, deviceCookies: [String], step: String, from source: RequestSource
     ) async throws -> Verdict {
         let rows = try await database.rows(
             """
@@ -43,7 +43,7 @@ struct CurrentPassword: Sendable {
         guard let row = rows.first, let stored = try PasswordStore.Sealed(row) else { return .sessionRevoked }
         let account = try Account(row)
         let subject = guardian.subjects.subject(
-            typed: account.email.text, deviceCookie: deviceCookie, epoch: try row.get("device_epoch"))
+            typed: account.email.text, deviceCookies: deviceCookies, epoch: try row.get("device_epoch"))
         let attempt = CredentialAttempt(
             subject: subject, source: source, at: world.now(), account: account, session: scope.sessionID)
         let guardian = guardian

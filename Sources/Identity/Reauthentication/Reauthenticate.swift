@@ -37,10 +37,10 @@ package struct Reauthenticate: Sendable {
 
     /// Checks the password of the person behind `scope`. Throws ``HashingPool/Full``.
     package func withPassword(
-        _ scope: Scope, _ password: String, deviceCookie: String?, from source: RequestSource
+        _ scope: Scope, _ password: String, deviceCookies: [String], from source: RequestSource
     ) async throws -> Outcome {
         switch try await currentPassword.check(
-            scope, password, deviceCookie: deviceCookie, step: "reauthentication", from: source)
+            scope, password, deviceCookies: deviceCookies, step: "reauthentication", from: source)
         {
         case .right: return try await renewal.renew(scope, by: .password, from: source)
         case .wrong: return .invalidCredentials

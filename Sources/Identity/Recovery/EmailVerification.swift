@@ -1,6 +1,7 @@
 package import Accounts
 import Core
 package import SecurityEvents
+import Sessions
 import Storage
 
 /// Proves that an address is its account's: after registering, and before a change of address takes effect.
@@ -11,10 +12,11 @@ package struct EmailVerification: Sendable {
     private let recorder: EventRecorder
     private let notices: Notices
     private let addressProof: AddressProof
+    private let addresses: SignedInAddresses
 
     init(
         database: any Database, world: World, links: MailedLinks, recorder: EventRecorder, notices: Notices,
-        addressProof: AddressProof
+        addressProof: AddressProof, addresses: SignedInAddresses
     ) {
         self.database = database
         self.world = world
@@ -22,6 +24,7 @@ package struct EmailVerification: Sendable {
         self.recorder = recorder
         self.notices = notices
         self.addressProof = addressProof
+        self.addresses = addresses
     }
 
     /// What became of a link.
@@ -49,7 +52,7 @@ package struct EmailVerification: Sendable {
     /// Uses the link up: the address counts as proven, and becomes the account's if it was not yet.
     package func verify(_ token: String, from source: RequestSource) async throws -> Outcome {
         let now = world.now()
-        return try await database.transaction { sql in
+        let outcome = try await database.transaction { sql -> Outcome in
             guard let link = try links.use(token, for: [.verifyEmail], in: sql),
                 var account = try AccountTable.active(link.account, in: sql), let address = EmailAddress(link.address)
             else { return .linkInvalid }
@@ -72,5 +75,7 @@ package struct EmailVerification: Sendable {
             try recorder.record(Event(.emailVerified, in: world, user: account.id, from: source), in: sql)
             return .verified(account)
         }
+        if case .verified(let account) = outcome { addresses.forget(account.id) }
+        return outcome
     }
 }

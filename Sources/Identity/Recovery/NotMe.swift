@@ -14,10 +14,11 @@ package struct NotMe: Sendable {
     private let revoked: RevokedSessions
     private let recovery: FactorRecovery
     private let resetLink: ResetLink
+    private let addresses: SignedInAddresses
 
     init(
         database: any Database, world: World, links: MailedLinks, recorder: EventRecorder, revoked: RevokedSessions,
-        recovery: FactorRecovery, resetLink: ResetLink
+        recovery: FactorRecovery, resetLink: ResetLink, addresses: SignedInAddresses
     ) {
         self.database = database
         self.world = world
@@ -26,6 +27,7 @@ package struct NotMe: Sendable {
         self.revoked = revoked
         self.recovery = recovery
         self.resetLink = resetLink
+        self.addresses = addresses
     }
 
     /// Whether the link behind `token` would be accepted now.
@@ -37,7 +39,7 @@ package struct NotMe: Sendable {
     /// link to choose a new password. `false` when the link does not count any more.
     package func report(_ token: String, from source: RequestSource) async throws -> Bool {
         let now = world.now()
-        let ended = try await database.transaction { sql -> [SessionID]? in
+        let ended = try await database.transaction { sql -> (account: AccountID, sessions: [SessionID])? in
             guard let link = try links.use(token, for: LinkPurpose.reports, in: sql),
                 var account = try AccountTable.active(link.account, in: sql)
             else { return nil }
@@ -70,10 +72,11 @@ package struct NotMe: Sendable {
                     .notMeReported, in: world, user: account.id, from: source,
                     detail: ["endedSessions": String(ended.count)]), in: sql)
             try resetLink.mail(to: account, from: source, in: sql)
-            return ended
+            return (account.id, ended)
         }
         guard let ended else { return false }
-        revoked.insert(ended, now: now)
+        revoked.insert(ended.sessions, now: now)
+        addresses.forget(ended.account)
         return true
     }
 }

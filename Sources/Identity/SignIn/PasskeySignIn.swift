@@ -55,7 +55,7 @@ package struct PasskeySignIn: Sendable {
 
     /// Signs in with the passkey behind `response`.
     package func signIn(
-        _ response: AssertionResponse, deviceCookie: String?, from source: RequestSource
+        _ response: AssertionResponse, deviceCookies: [String], from source: RequestSource
     ) async throws -> Outcome {
         guard passkeyCheck.isEnabled else { return .notEnabled }
         let verdict = try await passkeyCheck.verify(response, for: .signIn, requiresUserVerification: true)
@@ -70,7 +70,7 @@ package struct PasskeySignIn: Sendable {
                 Self.account(passkey.accountID), passkeyCheck.hold(verdict),
                 watch.question(
                     about: passkey.accountID, from: source,
-                    nonce: deviceCookie.flatMap(DeviceCookies.claimedNonce), hasShownFactors: true))
+                    nonce: deviceCookies.lazy.compactMap(DeviceCookies.claimedNonce).first, hasShownFactors: true))
             guard let row else { return .refused(.invalidCredentials) }
             let account = try Account(row)
             let attempt = FactorAttempt(account: account, kind: .webauthn, step: "sign_in", source: source)
@@ -80,12 +80,16 @@ package struct PasskeySignIn: Sendable {
             if let refusal = try refuseUnusable(account, source, in: sql) { return .refused(refusal) }
             try FactorGuard.forgive(account.id, in: sql)
             let nonce = subjects.subject(
-                typed: account.email.text, deviceCookie: deviceCookie, epoch: try row.get("device_epoch")
+                typed: account.email.text, deviceCookies: deviceCookies, epoch: try row.get("device_epoch")
             ).deviceNonce
             let proof = SignInProof(
                 account: account, methods: [passkey.authenticationMethod, AuthenticationMethod.multiFactor],
                 deviceNonce: nonce, source: source, detail: ["passkey": passkey.id.description])
-            return .opened(try open(proof, record, in: sql))
+            // Of several cookies the one that counts may be another than the first: then it is asked about again.
+            let known =
+                deviceCookies.count > 1
+                ? try sql.ask(watch.question(about: proof, hasShownFactors: true)) : record
+            return .opened(try open(proof, known, in: sql))
         }
         switch end {
         case .refused(let outcome): return outcome

@@ -41,7 +41,7 @@ struct SecondFactorGate: Sendable {
 
     /// After the right password. A recovery that is due takes the factors away first; the sessions that ended with them are put into `ended`.
     func afterPassword(
-        _ proof: SignInProof, _ record: SignInRecord, remembered: String?, ended: inout [SessionID],
+        _ proof: SignInProof, _ record: SignInRecord, remembered: [String], ended: inout [SessionID],
         in sql: any SQLSession
     ) throws -> End {
         let account = proof.account
@@ -57,8 +57,10 @@ struct SecondFactorGate: Sendable {
         let assessment = try look(proof, record, in: sql)
         if assessment?.action == .block { return .blocked }
         facts.isSuspicious = assessment?.action == .challenge
-        if let remembered, !facts.factors.isEmpty, !facts.isSuspicious {
-            facts.isRemembered = try rememberedDevices.recognize(remembered, of: account.id, in: sql)
+        if !remembered.isEmpty, !facts.factors.isEmpty, !facts.isSuspicious {
+            facts.isRemembered = try remembered.contains {
+                try rememberedDevices.recognize($0, of: account.id, in: sql)
+            }
         }
         return try end(proof, record, facts, assessment, hasProvenFactor: false, in: sql)
     }

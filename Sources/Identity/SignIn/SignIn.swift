@@ -58,10 +58,10 @@ package struct SignIn: Sendable {
     /// Known and unknown addresses take the same steps: one transaction that reserves the attempt, one hash, one transaction that
     /// settles it.
     package func signIn(
-        typedAddress: String, password: String, deviceCookie: String?, rememberedDevice: String? = nil,
+        typedAddress: String, password: String, deviceCookies: [String], rememberedDevices: [String] = [],
         from source: RequestSource
     ) async throws -> Outcome {
-        let start = try await begin(typedAddress, deviceCookie, from: source)
+        let start = try await begin(typedAddress, deviceCookies, from: source)
         let attempt = start.attempt
         switch start.reservation {
         case .locked(let until): return .locked(until: until)
@@ -81,7 +81,7 @@ package struct SignIn: Sendable {
         if let refusal = try await refuseUnusable(account, start.passwordChangedAt, attempt) { return refusal }
         let isBreached = await breachCheck.isBreached(typed, remembered: start.breach)
         let end = try await settle(
-            attempt, account, stored, renewal: renewed, isBreached: isBreached, remembered: rememberedDevice)
+            attempt, account, stored, renewal: renewed, isBreached: isBreached, remembered: rememberedDevices)
         if let changedAt = start.passwordChangedAt {
             breachCheck.askForNextTime(typed, of: account.id, setAt: changedAt, remembered: start.breach)
         }
@@ -104,16 +104,16 @@ package struct SignIn: Sendable {
     }
 
     /// Reads the account, known or not, and reserves the attempt.
-    private func begin(_ typed: String, _ deviceCookie: String?, from source: RequestSource) async throws -> Start {
+    private func begin(_ typed: String, _ deviceCookies: [String], from source: RequestSource) async throws -> Start {
         let (address, now) = (EmailAddress(typed), world.now())
         return try await database.transaction { sql in
             let credentials = Self.credentials(of: address)
             let (row, subject, state): (Row?, SignInSubject, LockoutState)
-            if let deviceCookie {
+            if !deviceCookies.isEmpty {
                 // Whom the attempt counts for depends on whether the account still knows the device.
                 row = try sql.ask(credentials)
                 subject = guardian.subjects.subject(
-                    typed: typed, deviceCookie: deviceCookie, epoch: try row?.get("device_epoch") ?? 0)
+                    typed: typed, deviceCookies: deviceCookies, epoch: try row?.get("device_epoch") ?? 0)
                 state = try sql.ask(guardian.state(of: subject, at: now))
             } else {
                 subject = guardian.subjects.address(typed: typed)
@@ -186,7 +186,7 @@ package struct SignIn: Sendable {
     /// Opens the session, or asks for more.
     private func settle(
         _ attempt: CredentialAttempt, _ account: Account, _ stored: PasswordStore.Sealed,
-        renewal: PasswordStore.Sealed?, isBreached: Bool, remembered: String?
+        renewal: PasswordStore.Sealed?, isBreached: Bool, remembered: [String]
     ) async throws -> End {
         let (end, ended) = try await database.transaction { sql -> (End, [SessionID]) in
             let (unchanged, state, record) = try sql.ask(

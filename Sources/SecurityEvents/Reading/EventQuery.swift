@@ -41,21 +41,6 @@ package struct RecordedEvent: Sendable, Hashable {
     /// A JSON object of strings.
     package let detailJSON: String
 
-    package init(
-        id: EventID, type: String, at: Timestamp, userID: AccountID?, sessionID: SessionID?, ip: String?,
-        userAgent: String, requestID: String, detailJSON: String
-    ) {
-        self.id = id
-        self.type = type
-        self.at = at
-        self.userID = userID
-        self.sessionID = sessionID
-        self.ip = ip
-        self.userAgent = userAgent
-        self.requestID = requestID
-        self.detailJSON = detailJSON
-    }
-
     /// How loud the event is; `info` for a name that this program no longer knows.
     package var severity: EventSeverity { EventType(rawValue: type)?.severity ?? .info }
 }

@@ -28,7 +28,7 @@ package struct ServerConfiguration: Sendable {
     package var publicURL: String
     package var trustedProxies: [IPNetwork]
     /// How long the body of a request may take to arrive.
-    package var bodyTimeout: Duration
+    package var connections: ConnectionSettings
     package var logLevel: LogLevel
     package var logFormat: LogFormat
     package var database: DatabaseSettings
@@ -53,7 +53,9 @@ package struct ServerConfiguration: Sendable {
         environment variables: [String: String], file: EnvironmentFile = EnvironmentFile("")
     ) throws -> ServerConfiguration {
         var reader = SettingsReader(environment: variables, file: file.values)
-        for line in file.unreadableLines { reader.refuse(".env", "line \(line) is not NAME=value.") }
+        for line in file.unreadableLines {
+            reader.refuse(".env", "line \(line) is not NAME=value, or its quotes or escapes cannot be read.")
+        }
         let process = ProcessSettings(&reader)
         let database = DatabaseSettings(&reader, dataDirectory: process.dataDirectory)
         let gate = GateSettings(&reader)
@@ -74,12 +76,14 @@ package struct ServerConfiguration: Sendable {
         return ServerConfiguration(
             environment: process.environment, host: process.host, port: process.port,
             dataDirectory: process.dataDirectory, publicURL: process.publicURL,
-            trustedProxies: process.trustedProxies, bodyTimeout: process.bodyTimeout, logLevel: process.logLevel,
+            trustedProxies: process.trustedProxies, connections: process.connections, logLevel: process.logLevel,
             logFormat: process.logFormat, database: database, gate: gate, audit: audit, accounts: accounts, sms: sms,
             alerts: alerts, detection: detection, factors: factors, web: web, metrics: metrics,
             settings: reader.settings,
-            notices: (process.isProduction
-                ? safety.notices : safety.secretProblems.map { "\($0) Production will refuse it." })
+            notices: PlatformNotice.notices(
+                environment: variables, isProduction: process.isProduction, isHostUnset: process.isHostUnset)
+                + (process.isProduction
+                    ? safety.notices : safety.secretProblems.map { "\($0) Production will refuse it." })
                 + unknown.map { "\($0) in .env is not a variable of Gatehouse; it may be misspelt." }
                 + detection.notices(placesPath: accounts.placesPath, sendsMail: accounts.mailURL != nil)
                 + factors.notices())
@@ -91,12 +95,14 @@ struct ProcessSettings: Sendable {
     let environment: ServerConfiguration.Environment
     let host: String
     let port: Int
+    /// `HOST` was left at its default, which only this machine reaches.
+    let isHostUnset: Bool
     let dataDirectory: String
     let publicURL: String
     let logLevel: ServerConfiguration.LogLevel
     let logFormat: ServerConfiguration.LogFormat
     let trustedProxies: [IPNetwork]
-    let bodyTimeout: Duration
+    let connections: ConnectionSettings
 
     var isProduction: Bool { environment == .production }
 
@@ -106,6 +112,7 @@ struct ProcessSettings: Sendable {
             "GATEHOUSE_ENV", default: .development, "Whether unsafe values are refused (production) or not.")
         host = reader.text("HOST", default: "127.0.0.1", "The address to listen on.") ?? "127.0.0.1"
         port = reader.integer("PORT", default: 8080, in: 1...65_535, "The port to listen on.")
+        isHostUnset = !reader.isSet("HOST")
         dataDirectory =
             reader.text("DATA_DIR", default: "./data", "Where the database and the generated secret are kept.")
             ?? "./data"
@@ -126,10 +133,7 @@ struct ProcessSettings: Sendable {
         if trustedProxies.count != proxies.count {
             reader.refuse("TRUSTED_PROXIES", "must be addresses or networks such as 10.0.0.0/8, by commas.")
         }
-        bodyTimeout = .seconds(
-            reader.integer(
-                "REQUEST_BODY_TIMEOUT_SECONDS", default: 30, in: 1...3600,
-                "How many seconds the body of a request may take to arrive; past it the answer is 408."))
+        connections = ConnectionSettings(&reader)
     }
 
     /// Whether `text` is scheme, host and perhaps a port, and nothing else.

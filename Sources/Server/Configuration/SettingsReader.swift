@@ -20,6 +20,9 @@ struct SettingsReader {
     /// The heading for what is read next.
     mutating func section(_ area: String) { self.area = area }
 
+    /// Whether the variable has a value of its own.
+    func isSet(_ name: String) -> Bool { raw(name) != nil }
+
     /// Notes a problem.
     mutating func refuse(_ name: String, _ message: String) { problems.append(ConfigurationProblem(name, message)) }
 

@@ -162,11 +162,15 @@ extension ServerConfiguration {
         var configuration = WebConfiguration(
             cookies: SignInCookies(isSecure: web.cookieSecure, sameSite: web.cookieSameSite, domain: web.cookieDomain),
             origins: OriginPolicy(own: publicURL, listed: web.corsOrigins),
-            clientAddress: ClientAddress(trustedProxies: trustedProxies), corsOrigins: web.corsOrigins,
-            corsAllowsCredentials: web.corsAllowsCredentials, isSecure: web.isSecure, contentPolicy: web.contentPolicy,
+            clientAddress: ClientAddress(trustedProxies: trustedProxies),
+            crossOrigin: CrossOriginAccess(
+                origins: web.corsOrigins, allowsCredentials: web.corsAllowsCredentials),
+            isSecure: web.isSecure, contentPolicy: web.contentPolicy,
             accessLogKey: secret.key(for: .accessLog), cursorKey: Installation.cursorKey(secret))
         configuration.metricsToken = metrics.token
-        configuration.bodyTimeout = bodyTimeout
+        configuration.bodyTimeout = connections.bodyTimeout
+        configuration.headTimeout = connections.headTimeout
+        configuration.connectionsPerAddress = connections.perAddress
         return configuration
     }
 }

@@ -76,9 +76,13 @@ extension Installation {
     /// The edge of each connection: how large a header may be, how long it may lie idle and a body may take, what an unreadable request is told.
     static func http(_ web: WebConfiguration, world: World, logger: Logger) -> HTTP1Channel.Configuration {
         let headers = web.securityHeaders
+        let counts = ConnectionCounts(most: web.connectionsPerAddress, clientAddress: web.clientAddress)
         return HTTP1Channel.Configuration(
             additionalChannelHandlers: [
+                ConnectionBound(counts: counts),
                 UnreadableRequests(securityHeaders: headers, world: world, logger: logger),
+                HeadDeadline(limit: .milliseconds(web.headTimeout.milliseconds), securityHeaders: headers),
+                InterimAnswer(bodyLimit: WebContext.bodyLimit),
                 BodyDeadline(limit: .milliseconds(web.bodyTimeout.milliseconds)),
             ], idleTimeout: .seconds(75),
             httpDecoderConfiguration: .init(

@@ -39,28 +39,65 @@ package struct Refresh: Sendable {
         case refused(RefreshRefusal)
     }
 
-    /// Exchanges `presented` for its successor.
+    /// Exchanges the one of `presented` that counts for its successor.
+    ///
+    /// A client presents several when its browser holds more than one cookie of the name. Of each session the newest is tried, the
+    /// newest session first. A stale one is a theft only when none of them counts: one that does explains whatever lies beside it.
     ///
     /// The hot path is one round trip: one conditional `UPDATE` that only one of any number of rivals can win, and the event
     /// that depends on it. Only a refusal reads the state that explains it. `idempotencyKey` makes a retry of the same exchange
     /// get the same answer, as long as the successor was never used.
     package func exchange(
-        _ presented: String, idempotencyKey: String?, from source: RequestSource
+        _ presented: [String], idempotencyKey: String?, from source: RequestSource
     ) async throws -> Outcome {
-        guard let token = tickets.refreshTokens.recognize(presented) else { return .refused(.invalid) }
         let keyHash = idempotencyKey.map { Array(SHA256.hash(data: Array($0.utf8))) }
-        // What another node writes between the statements can make the state look right that has just refused: its activity, for
-        // one. The second try then succeeds, or sees why not.
-        for _ in 1...2 {
-            if let outcome = try await attempt(token, keyHash: keyHash, from: source) { return outcome }
+        var refusal: RefreshRefusal?
+        var stale: (token: PresentedRefreshToken, session: Session)?
+        for token in newestOfEachSession(presented) {
+            switch try await attempt(token, keyHash: keyHash, from: source) {
+            case .granted(let grant): return .granted(grant)
+            case .refused(let reason): refusal = refusal ?? reason
+            case .stale(let session): stale = stale ?? (token, session)
+            case .unexplained: break
+            }
         }
-        return .refused(.invalid)
+        if let stale { return .refused(try await punishTheft(of: stale.token, stale.session, from: source)) }
+        return .refused(refusal ?? .invalid)
     }
 
-    /// One try; `nil` when the state that was read does not explain why the exchange was refused.
+    /// Those of `presented` that are ours. An older generation of a session says nothing beside a newer one of the same.
+    private func newestOfEachSession(_ presented: [String]) -> [PresentedRefreshToken] {
+        var newest: [SessionID: PresentedRefreshToken] = [:]
+        for token in presented.compactMap(tickets.refreshTokens.recognize) {
+            if let other = newest[token.sessionID], other.generation >= token.generation { continue }
+            newest[token.sessionID] = token
+        }
+        return newest.values.sorted { $0.sessionID > $1.sessionID }
+    }
+
+    /// What came of one token.
+    private enum Attempt: Sendable {
+        case granted(SessionGrant)
+        case refused(RefreshRefusal)
+        /// Of a past generation of a session that is alive.
+        case stale(Session)
+        /// The state that was read does not explain why the exchange was refused.
+        case unexplained
+    }
+
+    /// What another node writes between the statements of a try can make the state look right that has just refused: its activity, for
+    /// one. The second try then succeeds, or sees why not.
     private func attempt(
         _ token: PresentedRefreshToken, keyHash: [UInt8]?, from source: RequestSource
-    ) async throws -> Outcome? {
+    ) async throws -> Attempt {
+        let first = try await attemptOnce(token, keyHash: keyHash, from: source)
+        guard case .unexplained = first else { return first }
+        return try await attemptOnce(token, keyHash: keyHash, from: source)
+    }
+
+    private func attemptOnce(
+        _ token: PresentedRefreshToken, keyHash: [UInt8]?, from source: RequestSource
+    ) async throws -> Attempt {
         let now = world.now()
         let noted = activity.latest(token.sessionID)
         let event = Event(.tokenRefresh, in: world, session: token.sessionID, from: source)
@@ -88,10 +125,9 @@ package struct Refresh: Sendable {
         case .replay:
             retries.note(isProvenByKey: keyHash != nil && session.rotationKey == keyHash)
             return .granted(try await tickets.grant(session, of: account, lastActiveAt: lastActiveAt, now: now))
-        case .theft:
-            return .refused(try await punishTheft(of: token, session, from: source))
+        case .theft: return .stale(session)
         case .refuse(let refusal): return .refused(refusal)
-        case .rotate: return nil
+        case .rotate: return .unexplained
         }
     }
 

@@ -1,3 +1,4 @@
+import Accounts
 package import Core
 package import Storage
 
@@ -14,11 +15,13 @@ package struct RevocationFeed: Sendable {
     private let database: any Database
     private let world: World
     private let revoked: RevokedSessions
+    private let addresses: SignedInAddresses
 
-    package init(database: any Database, world: World, revoked: RevokedSessions) {
+    package init(database: any Database, world: World, revoked: RevokedSessions, addresses: SignedInAddresses) {
         self.database = database
         self.world = world
         self.revoked = revoked
+        self.addresses = addresses
     }
 
     /// Reads what was ended since the last look that succeeded.
@@ -39,9 +42,12 @@ package struct RevocationFeed: Sendable {
         guard let announcements = database.announcements(on: .revokedSessions) else { return }
         for await announcement in announcements {
             switch announcement {
+            case .message(let text) where text.hasPrefix(AccountTable.addressChanged):
+                if let id = AccountID(text.dropFirst(AccountTable.addressChanged.count)) { addresses.forget(id) }
             case .message(let text):
                 revoked.insert(text.split(separator: " ").compactMap { SessionID($0) }, now: world.now())
             case .gap:
+                addresses.forgetAll()
                 // Until one succeeds every look reaches back as far as an access token can count.
                 _ = revoked.takeLastLook()
                 do { try await look() } catch { failed(error) }

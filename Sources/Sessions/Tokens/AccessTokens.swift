@@ -203,12 +203,26 @@ package final class AccessTokens: Sendable {
         let alg: String
         let typ: String
         let kid: String
+        /// Members that must be understood (RFC 7515 §4.1.11) or change what is signed (RFC 7797): whatever they say, we understand none.
+        let isPlain: Bool
+
+        private enum Member: String, CodingKey {
+            case alg, typ, kid, crit, b64
+        }
+
+        init(from decoder: any Decoder) throws {
+            let members = try decoder.container(keyedBy: Member.self)
+            alg = try members.decode(String.self, forKey: .alg)
+            typ = try members.decode(String.self, forKey: .typ)
+            kid = try members.decode(String.self, forKey: .kid)
+            isPlain = !members.contains(.crit) && !members.contains(.b64)
+        }
     }
 
     /// The key that the header names, if the header is one that we write.
     private func key(for header: [UInt8]) -> (any JWTAlgorithm)? {
         guard let header = try? JSONDecoder().decode(Header.self, from: Data(header)),
-            header.alg == algorithm.rawValue, header.typ == "at+jwt"
+            header.isPlain, header.alg == algorithm.rawValue, header.typ == "at+jwt"
         else { return nil }
         return keys.withLock { $0.algorithms[header.kid] }
     }

@@ -47,7 +47,36 @@ package struct SignInCookies: Sendable {
         cookie(rememberedName, token, maxAge: Int(life.milliseconds / 1000))
     }
 
+    /// What clears the cookies `name` that stand beside the one that this server sets: those of the host alone or of a domain above it, and
+    /// those of another path. `host` and `path` are the request's: only what reaches it can have been sent.
+    func doubles(of name: String, host: String, path: String) -> [Cookie] {
+        var domains: [String?] = [nil]
+        var labels = host.prefix { $0 != ":" }.split(separator: ".")
+        // An address has no domains above it, and nothing may be set for a name without a dot.
+        let isAddress = host.hasPrefix("[") || labels.allSatisfy { $0.allSatisfy(\.isNumber) }
+        while labels.count > 1, !isAddress, domains.count < 6 {
+            domains.append(labels.joined(separator: "."))
+            labels.removeFirst()
+        }
+        var paths = ["/"]
+        for part in path.split(separator: "/").prefix(4) {
+            paths.append((paths.last == "/" ? "/" : (paths.last ?? "") + "/") + part)
+        }
+        let own = domain.map { $0.hasPrefix(".") ? String($0.dropFirst()) : $0 }
+        return domains.flatMap { other in
+            paths.filter { $0 != Self.path || other != own }.map {
+                cookie(name, "", maxAge: 0, domain: other, path: $0)
+            }
+        }
+    }
+
+    private static let path = "/v1/auth"
+
     private func cookie(_ name: String, _ value: String, maxAge: Int) -> Cookie {
+        cookie(name, value, maxAge: maxAge, domain: domain, path: Self.path)
+    }
+
+    private func cookie(_ name: String, _ value: String, maxAge: Int, domain: String?, path: String) -> Cookie {
         let site: Cookie.SameSite
         switch sameSite {
         case .strict: site = .strict
@@ -55,7 +84,7 @@ package struct SignInCookies: Sendable {
         case .none: site = .none
         }
         return Cookie(
-            name: name, value: value, maxAge: maxAge, domain: domain, path: "/v1/auth", secure: isSecure,
+            name: name, value: value, maxAge: maxAge, domain: domain, path: path, secure: isSecure,
             httpOnly: true, sameSite: site)
     }
 }

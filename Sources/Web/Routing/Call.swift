@@ -17,25 +17,37 @@ package struct Call: Sendable {
     /// The text after `Bearer` in the header `Authorization`; `nil` for another scheme or none.
     package var bearerToken: String? {
         guard let header = request.headers[.authorization] else { return nil }
-        let parts = header.split(separator: " ", maxSplits: 1)
-        return parts.count == 2 && parts[0].lowercased() == "bearer" ? String(parts[1]) : nil
+        // One space or more (RFC 9110 §11.4). Of two such headers the values stand behind each other, and are no token.
+        let parts = header.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
+        return String(parts[1].drop { $0 == " " })
     }
 
-    /// The refresh token in the cookie.
+    /// The refresh tokens in the cookie, in the order in which they were sent.
     ///
-    /// A browser sends the cookie unasked, so it counts only when the request says that a page of ours made it: 403 `csrf_rejected` for a
+    /// More than one, when the same name was set for other domains or paths: by this server before `COOKIE_DOMAIN` was, or by a sibling
+    /// subdomain. Whoever asks tries each of them and takes the one that counts. A browser sends the cookie unasked, so it counts only when the request says that a page of ours made it: 403 `csrf_rejected` for a
     /// cookie without `Origin` or `Sec-Fetch-Site`.
-    package func refreshCookie() throws -> String? {
-        guard let cookie = request.cookies[cookies.refreshName]?.value, !cookie.isEmpty else { return nil }
+    package func refreshCookies() throws -> [String] {
+        let found = cookieValues(cookies.refreshName)
+        guard !found.isEmpty else { return [] }
         guard origins.judge(request) == .own else { throw Problem(.csrfRejected) }
-        return cookie
+        return found
     }
 
-    /// The cookie of a browser that has signed in before.
-    package var deviceCookie: String? { request.cookies[cookies.deviceName]?.value }
+    /// The cookies of a browser that has signed in before: the one that we made counts, whichever others of that name there are.
+    package var deviceCookies: [String] { cookieValues(cookies.deviceName) }
 
-    /// The cookie of a browser that is not asked for a second factor.
-    package var rememberedDevice: String? { request.cookies[cookies.rememberedName]?.value }
+    /// The cookies of a browser that is not asked for a second factor, likewise.
+    package var rememberedDevices: [String] { cookieValues(cookies.rememberedName) }
+
+    /// What takes away every cookie of `name` but the one that this server would set itself, when the request holds more than one.
+    package func clearedDoubles(of name: String) -> [Cookie] {
+        guard cookieValues(name).count > 1 else { return [] }
+        return cookies.doubles(of: name, host: request.head.authority ?? "", path: request.uri.path)
+    }
+
+    private func cookieValues(_ name: String) -> [String] { PresentedCookies(request.headers).values(of: name) }
 
     /// The `Idempotency-Key`; 400 `invalid_request` for an absurd one.
     package func idempotencyKey() throws -> String? {

@@ -2,9 +2,6 @@ import HTTPTypes
 package import NIOCore
 package import NIOHTTPTypes
 
-/// A body that was not there in time.
-package struct SlowBody: Error, Sendable {}
-
 /// Cuts off a request whose body comes too slowly: a sender of a byte now and then would hold the connection, and what waits for the body,
 /// for as long as they like.
 ///

@@ -26,7 +26,9 @@ package final class UnreadableRequests: ChannelOutboundHandler, RemovableChannel
 
     /// Completes the head of an answer that came from no route, and gives it a body.
     package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        guard case .head(var head) = unwrapOutboundIn(data), securityHeaders.isMissing(in: head.headerFields) else {
+        guard case .head(var head) = unwrapOutboundIn(data), head.status.kind != .informational,
+            securityHeaders.isMissing(in: head.headerFields)
+        else {
             return context.write(data, promise: promise)
         }
         let problem = Problem(
