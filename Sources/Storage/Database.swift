@@ -20,7 +20,7 @@ package protocol SQLSession {
 
 /// Where nodes tell each other of changes; see ``Database/announcements(on:)``.
 package enum Channel: String, Sendable, CaseIterable {
-    /// Sessions that were ended: their identities, separated by spaces.
+    /// Sessions that were ended: their identities, separated by spaces. Also accounts that were changed, each with `account:` in front.
     case revokedSessions = "gatehouse_revoked"
 }
 
@@ -79,7 +79,7 @@ package protocol Database: Sendable {
     /// Runs the statements in order as one transaction and returns the rows of each: one round trip.
     ///
     /// For the hot paths, where a later statement is conditional on an earlier one through SQL itself. When the statements lock one
-    /// row that is there already and no other, `row` is what tells that row apart: then the batches of many callers may share a
+    /// row, which they may add first, and no other, `row` is what tells that row apart: then the batches of many callers may share a
     /// round trip and a commit, and nobody is told before that commit is on disk. A batch that fails fails alone.
     func batch(_ statements: [SQL], locking row: [UInt8]?) async throws -> [[Row]]
 

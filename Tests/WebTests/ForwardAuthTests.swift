@@ -41,7 +41,7 @@ import Testing
         ) { office in
             let agent = try await office.signedIn()
             #expect(try await email(agent) == "agent@office.example")
-            try await agent.send(.put, "/v1/auth/email", json: #"{"email":"new@office.example"}"#)
+            try await agent.send(.put, "/v1/auth/email", json: #"{"newEmail":"new@office.example"}"#)
             let token = try await office.token(.emailChangeConfirm, to: "new@office.example")
             #expect(try await office.visitor().post("/v1/auth/verify-email", #"{"token":"\#(token)"}"#).status == .ok)
             #expect(try await email(agent) == "new@office.example")

@@ -38,8 +38,8 @@ package struct RateLimit: Sendable, Hashable {
             }
         }
 
-        /// Whether the limit must be one over all nodes: what could be guessed, or costs money. A refresh token cannot be guessed, so a refresh is
-        /// counted where it arrives, in memory.
+        /// Whether one limit holds for all nodes together. A refresh is not worth it: its token cannot be guessed, and each node counts
+        /// in memory.
         package var isShared: Bool {
             switch self {
             case .login, .register, .forgotPassword, .sms: return true

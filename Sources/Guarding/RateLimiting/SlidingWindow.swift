@@ -69,12 +69,13 @@ package struct SlidingWindow: Sendable, Hashable {
         return current + Int((Int64(previous) * left + length - 1) / length)
     }
 
-    /// The verdict on a request, the counters being as they are after it.
+    /// The verdict on a request, the counters being as they are after it. Of the hits that they count, `spare` have not come yet.
     package func verdict(
-        _ isAllowed: Bool, at now: Timestamp, _ limit: RateLimit, isFirstRefusal: Bool
+        _ isAllowed: Bool, spare: Int = 0, at now: Timestamp, _ limit: RateLimit, isFirstRefusal: Bool
     ) -> RateVerdict {
         RateVerdict(
-            isAllowed: isAllowed, limit: limit.maximum, remaining: max(0, limit.maximum - weighted(at: now, limit)),
+            isAllowed: isAllowed, limit: limit.maximum,
+            remaining: max(0, limit.maximum - weighted(at: now, limit) + spare),
             reset: isAllowed ? remainder(at: now, limit) : timeUntilRoom(at: now, limit), isFirstRefusal: isFirstRefusal
         )
     }
