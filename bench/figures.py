@@ -14,6 +14,7 @@ import limits
 import load
 import server as gatehouse
 import sessions
+import shipped
 
 ROUNDS = 3
 SATURATED_POOL = dict(connections=32, script="login.lua", arguments=(gatehouse.ACCOUNTS, gatehouse.PASSWORD))
@@ -149,6 +150,69 @@ def pages(site):
         yield Figure("pages of clients", site.database, rate, "/s", bare, "/health", 0.3, at_least=True)
 
 
+def limits_on(site):
+    """Refreshes and sign-ins with the limits on, as it ships, against the same with them off: each with a server of its own, in turn."""
+    for connections in shipped.CONNECTIONS:
+        sources = {"one address": 1}
+        if connections == shipped.CONNECTIONS[1]:
+            sources[f"{shipped.ADDRESSES:,} addresses"] = shipped.ADDRESSES
+        for name, addresses in sources.items():
+            off, on = in_turn(
+                lambda: shipped.refreshes(site, connections, 4, limits=gatehouse.LIMITS_OFF, addresses=addresses),
+                lambda: shipped.refreshes(site, connections, 4, addresses=addresses))
+            yield Figure(
+                f"refreshes, limits on, {connections} connections, {name}", site.database, on, "/s", off, "limits off", 0.95,
+                at_least=True)
+    connections = shipped.CONNECTIONS[1]
+    if site.database == "PostgreSQL":
+        statements, rate = in_turn(
+            lambda: limits.refreshes_by_pgbench(site.url, site.directory, 4, connections),
+            lambda: shipped.refreshes(site, connections, 4))
+        yield Figure(
+            f"refreshes, limits on, {connections} connections", site.database, rate, "/s", statements,
+            f"one statement by pgbench, {connections} connections", 0.55, at_least=True)
+    many, one = in_turn(
+        lambda: shipped.logins(site, SATURATED_POOL["connections"], 4, addresses=shipped.ADDRESSES),
+        lambda: shipped.logins(site, SATURATED_POOL["connections"], 4))
+    yield Figure("logins, all from one address", site.database, one, "/s", many, "from many addresses", 0.95, at_least=True)
+
+
+def agents(site):
+    """Pages of an agent against those of the owner, and in a large book against a small one; `/v1/auth/verify` against `/health`. The
+    book stays large, so it comes late."""
+    latencies = []
+    for count in shipped.BOOKS:
+        shipped.fill(site, count)
+        with site.server() as server:
+            owner = site.owner_token(server)
+            agent = server.sign_in("agent1@example.com", gatehouse.PASSWORD)["accessToken"]
+            page = server.origin + "/v1/clients?limit=20"
+
+            def load_page(token, connections):
+                return load.run(page, 3, connections, bearer=token)
+
+            for token in (owner, agent):
+                load.run(page, 1, 16, bearer=token)
+            # One at a time: how long a page takes, and not how long it waits for others.
+            latencies.append(in_turn(lambda: load_page(agent, 1).p50)[0])
+            if count != shipped.BOOKS[0]:
+                continue
+            for connections in shipped.CONNECTIONS:
+                owners, agents_rate = in_turn(
+                    lambda: load_page(owner, connections).rate, lambda: load_page(agent, connections).rate)
+                yield Figure(
+                    f"an agent's pages, {connections} connections", site.database, agents_rate, "/s", owners, "the owner's pages",
+                    0.9, at_least=True)
+                health, verify = server.origin + "/health", server.origin + "/v1/auth/verify"
+                bare, rate = in_turn(
+                    lambda: load.run(health, 3, connections).rate, lambda: load.run(verify, 3, connections, bearer=agent).rate)
+                yield Figure(
+                    f"/v1/auth/verify, {connections} connections", site.database, rate, "/s", bare, "/health", 0.8, at_least=True)
+    yield Figure(
+        f"an agent's page of {shipped.BOOKS[1]:,} clients, p50", site.database, latencies[1], "ms", latencies[0],
+        f"of {shipped.BOOKS[0]:,} ({latencies[0]:.2f} ms)", 1.5, at_least=False)
+
+
 def memory(site):
     """Resident memory: idle, and at its highest with many sessions that are all in use while logins saturate. Linux alone."""
     if not Path("/proc/self/status").exists():
@@ -243,4 +307,4 @@ def cost_of_seeing(site):
 
 ALL = {"cost": cost_of_seeing, "start": start, "logins": logins, "refreshes": refreshes, "pages": pages, "memory": memory,
     "enumeration": enumeration, "factors": second_factors,
-    "lookups": lookups, "dashboard": dashboard}
+    "lookups": lookups, "limits": limits_on, "agents": agents, "dashboard": dashboard}

@@ -42,7 +42,7 @@ def run(url, seconds, connections, **options):
     line = command(url, seconds, connections, **options)
     done = subprocess.run(line, capture_output=True, text=True, timeout=seconds + 30)
     text = done.stdout
-    if done.returncode or "Requests/sec" not in text or "Non-2xx" in text or "Socket errors" in text:
+    if done.returncode or "Requests/sec" not in text or "Non-2xx" in text or "Socket errors" in text or "\n  0 requests in" in text:
         raise LoadFailed(f"{url}:\n{text}{done.stderr}")
 
     def percentile(share):
