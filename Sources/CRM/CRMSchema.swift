@@ -4,7 +4,7 @@ package import Storage
 package enum CRMSchema {
     /// The steps in order.
     package static var migrations: [Migration] {
-        [Migration(100, "clients", clients), BookSize.migration]
+        [Migration(100, "clients", clients), BookSize.migration, SearchUpkeep.migration]
     }
 
     /// A client's lists are kept as canonical JSON, which is what the API shows; `search_text`, `sort_name`,

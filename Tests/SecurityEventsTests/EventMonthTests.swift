@@ -42,7 +42,6 @@ import Testing
                 audit: AuditTrail(database: database, world: time.world, keys: keys.keys, recorder: EventRecorder()))
             let steps = try await Migrator(SecurityEventsSchema.migrations).migrate(database, now: time.now)
             #expect(steps.map(\.number) == [54, 55, 56])
-            #expect(try await log.seal() == 1)
             #expect(try await log.months.prepare() == 3)
             #expect(try await log.months.prepare() == 0)
             try await log.record(2)

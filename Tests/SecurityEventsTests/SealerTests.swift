@@ -1,10 +1,9 @@
 import Core
+import SecurityEvents
 import Storage
 import Synchronization
 import TestSupport
 import Testing
-
-@testable import SecurityEvents
 
 @Suite struct `sealing events` {
     private struct Mishap: Error {}
@@ -19,30 +18,6 @@ import Testing
                     "INSERT INTO thing (id, user_id, state) VALUES (\(event.sequence + 100), \(Journal.ana), 'seen')")
             }
             if fails { throw Mishap() }
-        }
-    }
-
-    @Test(arguments: DatabaseKind.available)
-    func `looks at what waits alone, however much was sealed a moment ago`(kind: DatabaseKind) async throws {
-        try await SealedJournal.open(kind) { log in
-            try await log.record(300)
-            #expect(try await log.seal() == 300)
-            #expect(try await log.count("security_unsealed") == 0)
-            try await log.record(3)
-            #expect(try await log.count("security_unsealed") == 3)
-            let bound = EventID(high: 0, low: 0)
-            let explain: SQL = log.database.dialect == .postgres ? "EXPLAIN" : "EXPLAIN QUERY PLAN"
-            for statement in [Sealer.waiting(after: bound), Sealer.unsealed(after: bound)] {
-                let plan = try await log.database.transaction { sql in
-                    // So small a table is read whole otherwise.
-                    if log.database.dialect == .postgres { try sql.run("SET LOCAL enable_seqscan = off") }
-                    return try sql.rows("\(explain) \(statement)").map { "\($0)" }.joined(separator: "\n")
-                }
-                #expect(plan.contains("security_unsealed"))
-                #expect(!plan.contains("security_seal\u{20}") && !plan.contains("security_seal_"))
-                #expect(!plan.contains("SCAN e") && !plan.contains("Seq Scan on security_event"))
-            }
-            #expect(try await log.seal() == 3)
         }
     }
 

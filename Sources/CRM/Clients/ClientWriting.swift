@@ -27,12 +27,13 @@ struct ClientWriting {
             """
             INSERT INTO client (
                 id, first_name, last_name, emails, phones, addresses, tags, collaborators, stage, source, assigned_to,
-                price, background, search_text, sort_name, created_at, updated_at, last_activity_at, version)
+                price, background, search_text, search_form, sort_name, created_at, updated_at, last_activity_at,
+                version)
             VALUES (
                 \(id), \(content.firstName), \(content.lastName), \(StoredList(content.emails)),
                 \(StoredList(content.phones)), \(StoredList(content.addresses)), \(StoredList(content.tags)),
                 \(StoredList(content.collaborators)), \(content.stage), \(content.source), \(content.assignedTo),
-                \(content.price), \(content.background), \(SearchText.text(of: content)),
+                \(content.price), \(content.background), \(SearchText.text(of: content)), \(SearchText.form),
                 \(SearchText.sortName(of: content)), \(stamp.createdAt), \(stamp.updatedAt), \(stamp.lastActivityAt),
                 1)
             RETURNING \(Client.columns)
@@ -56,7 +57,8 @@ struct ClientWriting {
                 tags = \(StoredList(after.tags)), collaborators = \(StoredList(after.collaborators)),
                 stage = \(after.stage), source = \(after.source), assigned_to = \(after.assignedTo),
                 price = \(after.price), background = \(after.background),
-                search_text = \(SearchText.text(of: after)), sort_name = \(SearchText.sortName(of: after)),
+                search_text = \(SearchText.text(of: after)), search_form = \(SearchText.form),
+                sort_name = \(SearchText.sortName(of: after)),
                 updated_at = \(now), version = version + 1
             WHERE id = \(id) AND version = \(version) AND deleted_at IS NULL
             RETURNING \(Client.columns)

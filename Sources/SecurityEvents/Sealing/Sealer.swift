@@ -14,8 +14,12 @@ package final class Sealer: Sendable {
     package static let batch = 1000
     /// How long after its own moment an event may still be committed and get its place. One that comes later counts as inserted.
     package static let patience: Duration = .minutes(15)
+    /// How far most rounds look back. The others look back all of ``patience``.
+    private static let glance: Duration = .seconds(30)
+    private static let roundsBetweenLongLooks = 60
 
     private struct Memory {
+        var round = 0
         var last: (sequence: Int64, mac: Fingerprint)?
     }
 
@@ -48,53 +52,44 @@ package final class Sealer: Sendable {
 
     /// Seals what waits, at most a batch. Throws a fault of the database, and then nothing was sealed and nothing is lost.
     package func seal() async throws -> Round {
-        let last = memory.withLock { $0.last }
+        let (round, last) = memory.withLock { memory in
+            defer { memory.round += 1 }
+            return (memory.round, memory.last)
+        }
         guard let key = keys.active() else {
             throw StorageError.failed("there is no key to seal the security log with")
         }
+        let lookback = round % Self.roundsBetweenLongLooks == 0 ? Self.patience : Self.glance
         // Asked outside first: most rounds find nothing, and need no transaction.
         let known = try await SealedLog.read(from: database)
         let isSetBack = last.map {
             known.sequence < $0.sequence || known.sequence == $0.sequence && known.mac != $0.mac
         }
         if isSetBack == true { try await tellOfSetBack(known, expected: last) }
-        guard try await !database.rows(Self.waiting(after: horizon(known))).isEmpty else {
+        let bound = horizon(known, lookback)
+        guard try await !database.rows(UnsealedEvents.first(from: bound), isShort: true).isEmpty else {
             memory.withLock { $0.last = (known.sequence, known.mac) }
             return Round(sealed: 0, foundLogSetBack: isSetBack ?? false)
         }
         let (sealed, log) = try await database.transaction { [self] sql in
             let log = try SealedLog.held(in: sql)
-            return try sealBatch(log, under: key, after: horizon(log), in: sql)
+            return try sealBatch(log, under: key, after: horizon(log, lookback), in: sql)
         }
         memory.withLock { $0.last = log }
         return Round(sealed: sealed, foundLogSetBack: isSetBack ?? false)
     }
 
     /// From which event on is looked: an event that is not sealed yet cannot have begun long before the last sealing, nor before now.
-    private func horizon(_ log: SealedLog) -> EventID {
-        EventID(at: max(min(log.sealedAt, world.now()) - Self.patience, Timestamp(milliseconds: 0)), random: [])
-    }
-
-    /// Whether anything waits for its seal: the events from `bound` on of which `security_unsealed` holds the identity. A trigger puts it there
-    /// with the event, so that a look costs what waits and not what the last quarter of an hour was like.
-    static func waiting(after bound: EventID) -> SQL {
-        "SELECT event_id FROM security_unsealed WHERE event_id >= \(bound) ORDER BY event_id LIMIT 1"
-    }
-
-    /// The first batch of them, in the order of their identities.
-    static func unsealed(after bound: EventID) -> SQL {
-        """
-        SELECT \(EventCanon.columns) FROM (
-            SELECT event_id FROM security_unsealed WHERE event_id >= \(bound) ORDER BY event_id LIMIT \(batch)) u
-        JOIN security_event e ON e.id = u.event_id
-        ORDER BY e.id
-        """
+    private func horizon(_ log: SealedLog, _ lookback: Duration) -> EventID {
+        EventID(at: max(min(log.sealedAt, world.now()) - lookback, Timestamp(milliseconds: 0)), random: [])
     }
 
     private func sealBatch(
         _ log: SealedLog, under key: AuditKey, after bound: EventID, in sql: any SQLSession
     ) throws -> (Int, (sequence: Int64, mac: Fingerprint)) {
-        let rows = try sql.rows(Self.unsealed(after: bound))
+        let (waiting, sealed) = try UnsealedEvents.next(Self.batch, from: bound, in: sql)
+        try UnsealedEvents.remove(waiting + sealed, in: sql)
+        let rows = try UnsealedEvents.rows(of: waiting, in: sql)
         guard !rows.isEmpty else { return (0, (log.sequence, log.mac)) }
         let people = Set(try rows.compactMap { try $0.optional("user_id", as: AccountID.self) })
         let personKeys = try PersonKeys.keys(of: people, in: sql, world)
@@ -114,20 +109,16 @@ package final class Sealer: Sendable {
             events.append(SealedEvent(sequence: sequence, event: event))
         }
         for start in stride(from: 0, to: seals.count, by: 200) {
-            let range = start..<min(start + 200, seals.count)
-            let identities = events[range].map { "\($0.event.id)" as SQL }.joined(separator: ", ")
-            try sql.run(
-                "INSERT INTO security_seal (sequence, event_id, mac) VALUES \(seals[range].joined(separator: ", "))")
-            try sql.run("DELETE FROM security_unsealed WHERE event_id IN (\(identities))")
+            let piece = seals[start..<min(start + 200, seals.count)].joined(separator: ", ")
+            try sql.run("INSERT INTO security_seal (sequence, event_id, mac) VALUES \(piece)")
         }
-        // What came too late for a seal is for the verification to tell of.
-        try sql.run("DELETE FROM security_unsealed WHERE event_id < \(bound)")
         let checkpoint = Checkpoint(
             firstSequence: log.sequence + 1, lastSequence: sequence, previousMAC: log.mac, headMAC: mac,
             root: tree.root(), keyID: key.id, sealedAt: now, code: &code)
         try sql.run(checkpoint.insertion)
         // A full batch may leave more behind, however old: then the next looks on from where this one has come to, and not from now.
-        let reached = rows.count < Self.batch ? now : min(now, events.last?.event.id.moment ?? now)
+        let isLast = waiting.count + sealed.count < Self.batch
+        let reached = isLast ? now : min(now, events.last?.event.id.moment ?? now)
         try sql.run("UPDATE security_log SET sequence = \(sequence), mac = \(mac), sealed_at = \(reached) WHERE id = 1")
         for follower in sealFollowers { try follower.follow(events, in: sql) }
         return (rows.count, (sequence, mac))

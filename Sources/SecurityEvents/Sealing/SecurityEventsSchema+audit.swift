@@ -123,45 +123,6 @@ extension SecurityEventsSchema {
         """
     }
 
-    /// The identities of the events that wait for their seal, so that to look for them costs what waits. Written by a trigger: whoever
-    /// writes an event cannot forget it. The upgrade looks at each event once.
-    private static var unsealed: Migration {
-        Migration(
-            56, "events that wait for their seal",
-            [
-                "CREATE TABLE security_unsealed (event_id \(.identifier) PRIMARY KEY)",
-                """
-                INSERT INTO security_unsealed (event_id) SELECT e.id FROM security_event e
-                WHERE NOT EXISTS (SELECT 1 FROM security_seal s WHERE s.event_id = e.id)
-                """,
-            ],
-            sqlite: [
-                """
-                CREATE TRIGGER event_unsealed AFTER INSERT ON security_event
-                BEGIN INSERT INTO security_unsealed (event_id) VALUES (NEW.id); END
-                """
-            ],
-            postgres: [
-                // Rows come and go all the time: what is dead is cleared away after thousands, not after a part of the table.
-                """
-                ALTER TABLE security_unsealed SET (
-                    autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, fillfactor = 70)
-                """,
-                """
-                CREATE FUNCTION security_event_waits() RETURNS trigger LANGUAGE plpgsql AS $body$
-                BEGIN
-                    INSERT INTO security_unsealed (event_id) VALUES (NEW.id);
-                    RETURN NULL;
-                END
-                $body$
-                """,
-                """
-                CREATE TRIGGER event_unsealed AFTER INSERT ON security_event
-                    FOR EACH ROW EXECUTE FUNCTION security_event_waits()
-                """,
-            ])
-    }
-
     private static var budgets: Migration {
         Migration(
             53, "budgets of strangers' events",
