@@ -1,7 +1,7 @@
-import Storage
 import CRM
 import Core
 import Identity
+import Storage
 import TestSupport
 import Testing
 
