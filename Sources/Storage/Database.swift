@@ -6,15 +6,16 @@ package protocol SQLSession {
     func answers(to statements: [SQL]) throws -> [[Row]]
     /// Runs one statement and returns how many rows it changed.
     func changes(_ statement: SQL) throws -> Int
-    /// Runs one statement to which nobody needs an answer. It takes effect before whatever is run next; on PostgreSQL it travels with that,
-    /// or with the commit, and so its failure may show only there.
+    /// Runs one statement whose answer nobody needs. It is executed before whatever is run next. On PostgreSQL it is buffered and sent with
+    /// that statement, or with the commit, so its failure may only be thrown there.
     func run(_ statement: SQL) throws
     /// Tells the other nodes `message` on `channel` when, and only if, the transaction is committed. At most 8,000 bytes.
     ///
     /// Does nothing on SQLite, which has one node; a second process there finds out by looking.
     func announce(_ message: String, on channel: Channel) throws
-    /// Lets this transaction be told of before it is on disk. If the database crashes it may be undone, though never after a later one was
-    /// told of that waited for the disk: so it is for what nobody learns of without such a later one. Changes nothing on SQLite.
+    /// Lets the commit of this transaction return before the write-ahead log is flushed to disk (`synchronous_commit = off`). A crash of the
+    /// database may undo it, but not once a later transaction has committed that did wait for its flush. So it is for changes of which nobody
+    /// is told before such a later transaction. Changes nothing on SQLite.
     func leaveFlushToNext() throws
 }
 
@@ -27,15 +28,15 @@ package enum Channel: String, Sendable, CaseIterable {
 /// What a node hears on a channel.
 package enum Announcement: Sendable, Hashable {
     case message(String)
-    /// The line was down, or has just been opened: something may have been missed, so look.
+    /// The connection was down, or has just been opened: announcements may have been missed, so read the state again.
     case gap
 }
 
 extension SQLSession {
-    /// One after the other.
+    /// Runs them one after the other.
     package func answers(to statements: [SQL]) throws -> [[Row]] { try statements.map { try rows($0) } }
 
-    /// Nothing to leave.
+    /// Does nothing: every commit waits for the disk.
     package func leaveFlushToNext() throws {}
 
     /// Runs one statement and returns its first row, if there is one.
@@ -58,19 +59,20 @@ package protocol Database: Sendable {
     /// reports a deadlock, so it must have no effect but on the session it is given.
     func transaction<T: Sendable>(_ body: @escaping @Sendable (any SQLSession) throws -> T) async throws -> T
 
-    /// Runs `body` over one unchanging picture of the data; writing throws.
+    /// Runs `body` in a transaction that only reads, over one snapshot of the data; writing throws.
     func read<T: Sendable>(_ body: @escaping @Sendable (any SQLSession) throws -> T) async throws -> T
 
     /// Runs one `SELECT`: one round trip.
     ///
-    /// One that is `isShort` finds a few rows by an index, whatever the table holds. On PostgreSQL those that wait at the same time share
-    /// a round trip, so a long one would hold up the others.
+    /// `isShort` promises that it finds a few rows by an index, however large the table is, and waits for no lock. On PostgreSQL short reads
+    /// that wait at the same moment share a round trip (`docs/round-trips.md`), so a slow one delays the others.
     func rows(_ statement: SQL, isShort: Bool) async throws -> [Row]
 
-    /// Runs one `SELECT` and lets `body` take what it needs out of each row where the driver holds it.
+    /// Runs one `SELECT` and calls `body` for each row, which it reads in the driver's memory.
     ///
-    /// For lists on hot paths: nothing is copied that `body` does not copy. It may start over, with `start`
-    /// made anew and the first row. `isShort` is that of ``rows(_:isShort:)``.
+    /// For lists on hot paths: nothing is copied that `body` does not copy. It runs on a thread of the driver or, if the read is short, on
+    /// that of the caller's task, so it must not block. It may start over, with `start` made anew and the first row. `isShort` is that of
+    /// ``rows(_:isShort:)``.
     func reduce<T: Sendable>(
         _ statement: SQL, isShort: Bool, into start: @autoclosure @escaping @Sendable () -> T,
         _ body: @escaping @Sendable (inout T, any RowInPlace) throws -> Void
@@ -78,9 +80,9 @@ package protocol Database: Sendable {
 
     /// Runs the statements in order as one transaction and returns the rows of each: one round trip.
     ///
-    /// For the hot paths, where a later statement is conditional on an earlier one through SQL itself. When the statements lock one
-    /// row, which they may add first, and no other, `row` is what tells that row apart: then the batches of many callers may share a
-    /// round trip and a commit, and nobody is told before that commit is on disk. A batch that fails fails alone.
+    /// For hot paths, where a later statement depends on an earlier one through SQL itself. If the statements lock exactly one row, which
+    /// they may insert first, pass its key as `row`: then the batches of several callers may share a round trip and a commit (group commit). Nobody is
+    /// answered before that commit is on disk, and a batch that fails does not make the others fail.
     func batch(_ statements: [SQL], locking row: [UInt8]?) async throws -> [[Row]]
 
     /// What is announced on `channel` from now on, by this node too; a ``Announcement/gap`` comes first. `nil` where there are no

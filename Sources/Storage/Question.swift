@@ -1,7 +1,7 @@
 /// Statements, and what is made of their rows. Several are asked together with ``SQLSession/ask(_:)``, which on PostgreSQL is one round trip.
 package struct Question<Answer> {
     let statements: [SQL]
-    /// Takes the rows of its own statements off the front.
+    /// Takes the rows of its own statements off the front of all rows.
     let read: (inout ArraySlice<[Row]>) throws -> Answer
 
     private init(_ statements: [SQL], read: @escaping (inout ArraySlice<[Row]>) throws -> Answer) {
@@ -9,7 +9,7 @@ package struct Question<Answer> {
         self.read = read
     }
 
-    /// One statement. Those of `preparing` run before it, and nobody looks at their rows.
+    /// One statement. Those of `preparing` run before it; their rows are ignored.
     package init(after preparing: [SQL] = [], _ statement: SQL, read: @escaping ([Row]) throws -> Answer) {
         self.init(preparing + [statement]) { rest in
             rest = rest.dropFirst(preparing.count)
@@ -17,10 +17,10 @@ package struct Question<Answer> {
         }
     }
 
-    /// One whose answer is known and costs nothing.
+    /// One without statements, whose answer is known already.
     package static func settled(_ answer: Answer) -> Question { Question([]) { _ in answer } }
 
-    /// Several in that order, and what is made of their answers.
+    /// Several as one: their statements in that order, and what is made of their answers.
     package init<each Part>(
         _ part: repeat Question<each Part>, read: @escaping (repeat each Part) throws -> Answer
     ) {

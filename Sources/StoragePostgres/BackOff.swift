@@ -1,9 +1,9 @@
 import Core
 
-/// When to try a server again that did not let us in.
+/// When to try to connect again after a failure (exponential back-off).
 ///
-/// While it is down every job would otherwise wait for a connection that cannot come, and a server that is just starting
-/// would be stormed. A pure value: it is told the time.
+/// Without it every job would wait for the time-out of a server that is down, and all would connect at once to one that is just
+/// starting. A pure value: it is told the time.
 struct BackOff {
     private static let shortest = Duration.milliseconds(100)
     private static let longest = Duration.seconds(5)

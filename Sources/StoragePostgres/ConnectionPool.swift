@@ -12,8 +12,8 @@ import Darwin
 
 /// The open connections that nobody uses now, and the making of further ones.
 ///
-/// Every method may block and is called on the database's own threads only. There are as many threads as there may be
-/// connections, so a job never waits here for another's.
+/// Every method but ``inUse`` may block and is called on the database's own threads only. There are as many threads as there may
+/// be connections, so no thread ever waits here for a connection that another holds.
 final class ConnectionPool: Sendable {
     private struct Resting {
         let connection: PostgresConnection
@@ -21,11 +21,11 @@ final class ConnectionPool: Sendable {
     }
 
     private struct State {
-        /// The last one used lies on top and is used next, so that those below come to rest for good.
+        /// A stack: the last one used is used next, so that those at the bottom stay idle and can be closed.
         var resting: [Resting] = []
         var open = 0
         var backOff = BackOff()
-        /// Nobody takes a connection any more.
+        /// The database is closing: connections that come back are closed.
         var isDrained = false
     }
 
@@ -41,15 +41,15 @@ final class ConnectionPool: Sendable {
         string = try ConnectionString(configuration)
     }
 
-    /// Opens connections until the minimum rests here.
+    /// Opens connections until there are as many as the configured minimum.
     func fill() throws {
         while state.withLock({ $0.open < configuration.poolMinimum }) { checkIn(try connect()) }
     }
 
     /// A connection that is alive: a resting one, or a new one.
     ///
-    /// One that died at rest is replaced without a word. Throws ``StorageError/unavailable(_:)`` when a new one cannot be
-    /// had, at once while the last failure is fresh.
+    /// One that the server has closed while it was idle is replaced, and the caller does not notice. Throws
+    /// ``StorageError/unavailable(_:)`` when no new one can be made; without trying while the last failure is recent (``BackOff``).
     func checkOut() throws -> PostgresConnection {
         while let resting = state.withLock({ $0.resting.popLast() }) {
             if resting.connection.isAlive() { return resting.connection }
@@ -58,10 +58,10 @@ final class ConnectionPool: Sendable {
         return try connect()
     }
 
-    /// How many connections somebody uses now.
+    /// How many connections are checked out now.
     var inUse: Int { state.withLock { $0.open - $0.resting.count } }
 
-    /// Takes `connection` back, unless it is broken or in the middle of something, or the pool was drained; then it is closed.
+    /// Takes `connection` back. One that is broken, or in a transaction or a pipeline, is closed; so is every one once the pool was drained.
     func checkIn(_ connection: PostgresConnection) {
         guard connection.isIdle else { return discard() }
         let now = world.now()
@@ -94,8 +94,8 @@ final class ConnectionPool: Sendable {
         _ = consume resting
     }
 
-    /// Lets the transaction that won finish, and keeps those that lost from meeting again: a moment of chance length, longer
-    /// with each try.
+    /// Waits for a random time, longer with each try: the transaction that won the conflict can finish, and those that lost do not all come
+    /// back at once.
     func pause(afterTry tries: Int) {
         let chance = world.randomBytes(1).first ?? 0
         _ = poll(nil, 0, 2 + Int32(chance) * Int32(tries) / 16)

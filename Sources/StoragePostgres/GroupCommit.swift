@@ -1,46 +1,46 @@
 import Storage
 
-/// The queue of batches that may share a round trip and a commit. Those that wait together go together: one message to the server, one
-/// flush of its log, one answer.
+/// Group commit: batches that wait at the same moment are sent as one transaction, which is one message to the server, one flush of its
+/// write-ahead log and one answer. See `docs/round-trips.md`.
 ///
-/// A group locks its rows in one order, that of ``Job/row``, so that two groups, here or on another node, cannot wait for each other in a
-/// circle; and it waits for a lock only for a moment, so that one row that somebody holds does not hold up those of everybody. When one
-/// batch fails, the server undoes all; then each runs by itself, elsewhere, and only the one at fault fails or waits.
+/// A group locks its rows in the order of ``Job/row``, so that two groups, here or on another node, cannot deadlock. It waits for a lock for
+/// ``patience`` at most, so that one row that is locked elsewhere does not delay all others. When one batch fails, the server rolls back the
+/// whole group; then each batch runs by itself, on another thread, and only the one at fault fails or waits.
 final class GroupCommit: Sendable {
     /// One batch.
     struct Job: Sendable {
         let statements: [SQL]
-        /// What tells the one row apart that the batch locks.
+        /// The key of the one row that the batch locks.
         let row: [UInt8]
         /// Tells the caller, once.
         let finish: @Sendable (Result<[[Row]], any Error>) -> Void
     }
 
-    /// Shorter than the second after which PostgreSQL looks for circles of locks.
+    /// In milliseconds. Shorter than the second after which PostgreSQL looks for deadlocks.
     private static let patience: SQL = "SET LOCAL lock_timeout = 250"
 
     private let lanes: Lanes<Job>
 
     /// Sends at most `groupLimit` batches together, on at most `lanes` connections at once.
     init(lanes: Int, groupLimit: Int = 64) {
-        // One lane fills while the other waits for the disk.
+        // The next group gathers in one lane while the other waits for the disk.
         self.lanes = Lanes(lanes, groupLimit: groupLimit, opensAtOnce: true)
     }
 
-    /// How many have not gone yet.
+    /// How many batches have not been sent yet.
     var waiting: Int { lanes.waiting }
 
-    /// Adds `job` to the queue. `drain` has ``drain(_:alone:)`` called on a thread of its own.
+    /// Adds `job` to the queue. `drain` is called if a lane is to be opened for it, and must call ``drain(_:alone:)`` on a thread of the driver.
     func enqueue(_ job: Job, drain: () -> Void) {
         if case .drain = lanes.enqueue(job) { drain() }
     }
 
-    /// Runs what waits until nothing does. `alone` has a job run by itself, on another thread.
+    /// Sends group after group until the queue is empty. `alone` runs a job by itself, on another thread.
     func drain(_ pool: ConnectionPool, alone: (Job) -> Void) {
         while let group = nextGroup() { run(group, PostgresTransaction(pool: pool), alone) }
     }
 
-    /// Tells all that wait that nothing runs any more.
+    /// Answers all in the queue with `error`: the database is closed.
     func fail(_ error: StorageError) {
         while let group = nextGroup() { group.forEach { $0.finish(.failure(error)) } }
     }
@@ -54,14 +54,14 @@ final class GroupCommit: Sendable {
             let answers = try transaction.tryingAgain { connection in try Self.exchange(group, on: connection) }
             for (job, answer) in zip(group, answers) { job.finish(answer) }
         } catch StorageError.unavailable(let reason) {
-            // Nobody knows whether the server has committed, so nothing is sent again.
+            // The connection is lost, and whether the server has committed is unknown: nothing is sent again.
             for job in group { job.finish(.failure(StorageError.unavailable(reason))) }
         } catch {
             for job in group { alone(job) }
         }
     }
 
-    /// Throws when nothing was kept. What is wrong with an answer is its job's alone: the rest was committed with it.
+    /// Throws when nothing was committed. An answer that cannot be decoded is a failure of its job alone: all were committed.
     private static func exchange(_ group: [Job], on connection: PostgresConnection) throws -> [Result<
         [[Row]], any Error
     >] {

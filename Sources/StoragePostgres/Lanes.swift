@@ -1,27 +1,30 @@
 import Synchronization
 
-/// The queue in front of a few lanes: jobs that wait at the same time go together. A lone job waits for nobody, and groups grow with the load.
+/// A queue whose jobs are sent in groups, on at most a few connections at once (the lanes). See `docs/round-trips.md`.
 ///
-/// Few lanes make large groups, so a further one may be made to open only when it is needed: when a whole group waits, or when nothing
-/// went from one look to the next. When nothing goes though all lanes are open, those that wait are let out to go by themselves.
+/// A job that finds no lane open is sent at once, without waiting for others to join it. While a group is under way further jobs gather, and
+/// are the next group; so groups grow with the load. The fewer lanes, the larger the groups: where `opensAtOnce` is false, a second lane opens
+/// only when a full group is waiting, or when no group was sent between two looks (``look()``). When all lanes are open and still no group
+/// was sent, the jobs in the queue are handed back to run by themselves.
 final class Lanes<Job: Sendable>: Sendable {
-    /// What the caller has to see to.
+    /// What the caller has to do next.
     enum Duty {
         case nothing
         /// A lane was opened: have ``next()`` called on a thread until that returns `nil`.
         case drain
-        /// Call ``look()`` when a group has had time enough.
+        /// Call ``look()`` after the time that a group should take at most.
         case look
-        /// Have these run without a lane.
+        /// Run these by themselves, on connections that are no lane.
         case alone([Job])
     }
 
     private struct State {
         var waiting: [Job] = []
+        /// How many lanes are open.
         var taken = 0
-        /// How many jobs have gone since the start.
+        /// How many jobs have left the queue since the start.
         var gone = 0
-        /// How many that were when the look was asked for that is still to come.
+        /// What ``gone`` was when the next look was asked for; `nil` when none is to come.
         var watched: Int?
 
         mutating func watch() -> Duty {
@@ -36,15 +39,15 @@ final class Lanes<Job: Sendable>: Sendable {
     private let groupLimit: Int
     private let opensAtOnce: Bool
 
-    /// At most `count` groups are under way at once, of at most `groupLimit` jobs each. When lanes open at once, whenever somebody comes,
-    /// there are no looks.
+    /// At most `count` groups are under way at once, of at most `groupLimit` jobs each. With `opensAtOnce` every job opens a lane while there are
+    /// any left, and no look is ever asked for.
     init(_ count: Int, groupLimit: Int, opensAtOnce: Bool) {
         self.count = count
         self.groupLimit = groupLimit
         self.opensAtOnce = opensAtOnce
     }
 
-    /// How many jobs have not gone yet.
+    /// How many jobs are in the queue.
     var waiting: Int { state.withLock { $0.waiting.count } }
 
     /// Adds `job` to the queue.
@@ -59,7 +62,7 @@ final class Lanes<Job: Sendable>: Sendable {
         }
     }
 
-    /// Whether those that wait get on.
+    /// Checks whether a group was sent since the look was asked for, and does something about it if none was.
     func look() -> Duty {
         state.withLock { state in
             let isStuck = state.watched == state.gone
@@ -76,7 +79,7 @@ final class Lanes<Job: Sendable>: Sendable {
         }
     }
 
-    /// Those that go together next, in the order in which they came; `nil` when nobody waits, and then the lane is given back.
+    /// The next group, in the order in which the jobs came; `nil` when the queue is empty, and then the lane is closed.
     func next() -> [Job]? {
         state.withLock { state in
             if state.waiting.isEmpty {

@@ -10,8 +10,7 @@ import Darwin
 #endif
 
 extension PostgresConnection {
-    /// The messages of the channels listened to, as soon as there is one, else none after `milliseconds`. Throws when the connection is
-    /// gone.
+    /// The messages of the channels listened to: waits for the first for at most `milliseconds`. Throws when the connection is gone.
     func notifications(waiting milliseconds: Int32) throws -> [String] {
         var messages = pendingNotifications()
         if !messages.isEmpty { return messages }

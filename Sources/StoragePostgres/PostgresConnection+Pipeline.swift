@@ -10,11 +10,12 @@ extension PostgresConnection {
         try exchange(statements).answers.map { result, entry in try rows(result, entry) }
     }
 
-    /// Runs `statements` in one round trip and returns the answer to each, and the tag of `closing`. `hear` is told each answer as it comes.
+    /// Runs `statements` in one pipeline and returns the answer to each, and the command tag of `closing`. `hear` is called with each answer when it
+    /// arrives.
     ///
-    /// All are sent before the first answer is read, with one synchronisation point at the end: outside of a transaction the server runs
-    /// what lies before such a point as one. `opening` and `closing`, such as `BEGIN` and `COMMIT`, go before and behind. What the
-    /// connection sees for the first time is prepared on the way, right before it runs.
+    /// All are sent before the first answer is read, with one synchronisation point (Sync) at the end. Outside of an explicit transaction the
+    /// server runs everything up to a Sync as one implicit transaction. `opening` and `closing`, such as `BEGIN` and `COMMIT`, are sent before and
+    /// after. A statement that this connection sees for the first time is prepared in the same pipeline, right before it runs.
     @discardableResult
     func exchange(
         _ statements: [SQL], opening: String? = nil, closing: String? = nil, hear: (Answer) -> Void = { _ in }
@@ -29,7 +30,7 @@ extension PostgresConnection {
         }
         let steps = try steps(statements.map { try Call($0) }, opening, closing)
         guard unsafe PQenterPipelineMode(handle) == 1 else { throw lastFailure() }
-        // Whoever cannot send all of it does not synchronise: the server would keep what has arrived. The connection is given up.
+        // If not all of it can be sent, no Sync is: the server would commit what has arrived. The connection is closed instead.
         for step in steps { try send(step) }
         guard unsafe PQpipelineSync(handle) == 1 else { throw lastFailure() }
 
@@ -101,8 +102,8 @@ extension PostgresConnection {
         guard sent == 1 else { throw lastFailure() }
     }
 
-    /// Reads every answer up to the synchronisation point, whatever they say, so that the connection can go on, and shows `body` those that
-    /// are successes. Keeps the first failure; one at the very end is the commit's.
+    /// Reads every answer up to the synchronisation point, failures too, so that the connection can be used again, and calls `body` with the
+    /// successes. Keeps the first failure; one that comes with the Sync is that of the implicit transaction's commit.
     private func readPipeline(_ failure: inout PostgresFailure?, _ body: (PostgresResult) -> Void) {
         while !isBroken {
             // A null pointer ends the answer to one statement.

@@ -55,10 +55,10 @@ import Darwin
         unsafe !isBroken && PQtransactionStatus(handle) == PQTRANS_IDLE && PQpipelineStatus(handle) == PQ_PIPELINE_OFF
     }
 
-    /// Whether the connection outlived its rest.
+    /// Whether an idle connection still works.
     ///
-    /// A server sends nothing to a connection at rest but its end, so silence means health and costs no round trip. If
-    /// there is something, one round trip tells a farewell from a mere notice.
+    /// A server sends nothing to an idle connection except when it closes it, so if there is nothing to read it works, and finding that out
+    /// costs no round trip. If there is something, one round trip tells whether it was the end or a mere notice.
     func isAlive() -> Bool {
         guard isIdle else { return false }
         var socket = unsafe pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
@@ -84,7 +84,7 @@ import Darwin
         return failure
     }
 
-    /// What libpq itself has to complain about.
+    /// The last error of libpq itself.
     func lastFailure() -> PostgresFailure {
         let text = unsafe PQerrorMessage(handle).map { unsafe String(cString: $0) } ?? ""
         return PostgresFailure(

@@ -11,11 +11,12 @@ import Musl
 import Darwin
 #endif
 
-/// Hears what is announced on one channel, on a connection and a thread of its own, and connects again when the connection is lost.
+/// Listens on one channel (`LISTEN`), on a connection and a thread of its own that do not belong to the pool, and connects again when the
+/// connection is lost.
 ///
-/// What is announced while it is down is not kept by the server, so every new connection begins with a ``Announcement/gap``.
+/// The server does not keep what is announced while nobody listens, so every new connection begins with an ``Announcement/gap``.
 final class PostgresListener: Sendable {
-    /// How soon a wish to stop is noticed.
+    /// How many milliseconds it may take until ``stop()`` is noticed.
     private static let wait: Int32 = 200
     private static let longestPause: Int32 = 5_000
 

@@ -3,7 +3,8 @@ import Storage
 
 /// What the server answered to one statement. Freed with the last reference.
 ///
-/// `@unchecked Sendable`: it is only read once it is there, and libpq lets any thread read or free it.
+/// `@unchecked Sendable`: it never changes, and libpq lets any thread read or free it. The thread of the driver that received it decodes it,
+/// except when a shared read handed it to the task that asked.
 @safe final class PostgresResult: @unchecked Sendable {
     /// `nil` when libpq had nothing: it ran out of memory, or the connection is gone.
     private let handle: OpaquePointer?
@@ -21,7 +22,7 @@ import Storage
     /// Whether this is no answer but the end of a pipeline.
     var isPipelineEnd: Bool { status == PGRES_PIPELINE_SYNC }
 
-    /// Whether the statement was passed over because one before it in its pipeline failed.
+    /// Whether the server skipped the statement because one before it in its pipeline failed.
     var isPassedOver: Bool { status == PGRES_PIPELINE_ABORTED }
 
     /// What was done, such as `UPDATE 3`.

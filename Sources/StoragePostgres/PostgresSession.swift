@@ -1,11 +1,11 @@
 import Storage
 
-/// What a transaction's body speaks to. After the first failed statement nothing more is sent: the server would refuse it.
+/// The session that a transaction's body is given. After the first failed statement nothing more is sent: the server would refuse it.
 ///
-/// What nobody asks an answer to waits, and travels with the next statement that has one: `BEGIN` with the first, the last writes with
-/// `COMMIT`. A round trip costs more than most statements.
+/// Statements whose answer nobody needs (``run(_:)``) are buffered and sent in one pipeline with the next statement that has one: `BEGIN` with
+/// the first, the last writes with `COMMIT`. A round trip costs more than most statements.
 final class PostgresSession: SQLSession {
-    /// So many statements travel together at most, which bounds the memory that they take.
+    /// How many statements are buffered at most, which bounds the memory that they take.
     private static let mostWaiting = 128
 
     private let connection: PostgresConnection
@@ -14,7 +14,7 @@ final class PostgresSession: SQLSession {
     private var waiting: [SQL] = []
     /// The first failure of a statement.
     private(set) var failure: PostgresFailure?
-    /// Whether the connection turned out to be gone before anything was sent that could have had an effect.
+    /// Whether the connection was lost before an answer came to the message with `BEGIN`, and without a `COMMIT` in it: so nothing was committed.
     private(set) var wasNeverOpened = false
 
     /// A session whose transaction begins with `opening`.
@@ -46,14 +46,14 @@ final class PostgresSession: SQLSession {
         if waiting.count >= Self.mostWaiting { try keepingFailure { _ = try exchange() } }
     }
 
-    /// PostgreSQL writes its log in order, so the next commit that waits for the disk takes this one along.
+    /// PostgreSQL writes its write-ahead log in order, so the next commit that is flushed to disk flushes this one too.
     func leaveFlushToNext() throws { try run("SET LOCAL synchronous_commit = off") }
 
     func announce(_ message: String, on channel: Channel) throws {
         try run("SELECT pg_notify(\(channel.rawValue) || \(Self.channelSuffix), \(message))")
     }
 
-    /// Keeps two installations in one database apart: the channels of PostgreSQL know no schemas.
+    /// Makes the name of a channel differ from that of another installation in another schema: channels belong to the whole database.
     static let channelSuffix: SQL = "'_' || left(md5(current_schema()), 8)"
 
     /// Commits. Throws the ``PostgresFailure`` of a statement, whenever it was, or of the commit.
@@ -79,7 +79,7 @@ final class PostgresSession: SQLSession {
         }
     }
 
-    /// Sends what waits, in one round trip.
+    /// Sends the buffered statements, in one round trip.
     private func exchange(closing: String? = nil) throws -> (answers: [PostgresConnection.Answer], tag: String) {
         let (statements, opening) = (waiting, opening)
         waiting = []
@@ -91,7 +91,7 @@ final class PostgresSession: SQLSession {
             wasNeverOpened = failure.isBroken && opening != nil && closing == nil
             throw failure
         } catch {
-            // Nothing was sent, and what waited is lost: the transaction is over.
+            // Nothing was sent, and the buffer is lost: the transaction is over.
             failure = PostgresFailure(message: "\(error)")
             throw error
         }

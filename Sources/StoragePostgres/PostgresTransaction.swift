@@ -1,6 +1,6 @@
 import Storage
 
-/// Runs pieces of work on connections of a pool, and again where PostgreSQL asks for it.
+/// Runs work on connections of a pool, and runs it again after a deadlock, a serialisation failure or a stale prepared statement.
 struct PostgresTransaction {
     private static let mostTries = 5
 
@@ -17,7 +17,7 @@ struct PostgresTransaction {
                 return value
             } catch {
                 if session.wasNeverOpened, isFirstConnection {
-                    // Nothing was said yet that could have had an effect, so another connection may take its place.
+                    // Nothing was committed, so the work may begin anew on another connection.
                     isFirstConnection = false
                     throw AnotherConnection()
                 }
@@ -28,8 +28,8 @@ struct PostgresTransaction {
         }
     }
 
-    /// Runs `work` on a connection; again, a few times, when it lost against another transaction. Comes out with
-    /// ``StorageError``s and whatever `work` throws of its own.
+    /// Runs `work` on a connection; up to ``mostTries`` times when it lost against another transaction. Throws ``StorageError``s, and whatever
+    /// else `work` throws.
     func tryingAgain<T>(_ work: (PostgresConnection) throws -> T) throws -> T {
         var tries = 1
         while true {

@@ -2,7 +2,7 @@ import Storage
 
 /// The statements that one connection has prepared, by text and types of the parameters.
 struct PreparedNames {
-    /// What tells two statements apart. The types belong to it: a null has none, and the server plans for what it was told.
+    /// What a prepared statement is found by. The types of the parameters belong to it: a null has none, and the server plans for the types given.
     struct Key: Hashable {
         let text: String
         let types: [UInt32]

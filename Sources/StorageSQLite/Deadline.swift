@@ -2,8 +2,8 @@ import GRDBSQLite
 
 /// Interrupts a statement that runs longer than it may.
 ///
-/// SQLite asks now and then, between two steps of its virtual machine, whether to go on. Used only by whoever has the
-/// connection.
+/// SQLite calls a progress handler every few thousand steps of its virtual machine, which says whether to go on. Used only by whoever has
+/// the connection.
 @safe final class Deadline {
     private var end: ContinuousClock.Instant?
 

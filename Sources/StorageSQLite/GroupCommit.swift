@@ -1,10 +1,10 @@
 import Storage
 import Synchronization
 
-/// The queue of transactions that write. Those that wait together are committed together: one `fsync` for all.
+/// Group commit: transactions that wait at the same moment for the one connection that writes are committed together, with one `fsync`.
 ///
-/// A transaction that fails is undone alone, back to its savepoint. Nobody is told anything before the shared commit is
-/// on disk, because each has seen the changes of those before it.
+/// A transaction that fails is rolled back to its savepoint, and the others stay. Nobody is answered, not even with a failure, before the shared
+/// commit is on disk: each has seen the changes of those before it.
 final class GroupCommit: Sendable {
     private struct Waiting {
         var jobs: [WriteJob] = []
@@ -29,12 +29,12 @@ final class GroupCommit: Sendable {
     /// Whether transactions are being run, and how many wait besides.
     var load: (isBusy: Bool, waiting: Int) { waiting.withLock { ($0.isDraining, $0.jobs.count) } }
 
-    /// Runs what waits until nothing does.
+    /// Runs group after group until the queue is empty.
     func drain(_ connection: SQLiteConnection) {
         while let group = nextGroup() { run(group, connection) }
     }
 
-    /// Tells all that wait that there is no connection to run them on.
+    /// Answers all in the queue with `error`: there is no connection to run them on.
     func fail(_ error: StorageError) {
         while let group = nextGroup() { group.finish(error) }
     }
@@ -51,7 +51,7 @@ final class GroupCommit: Sendable {
         }
     }
 
-    /// Every round either settles the group or takes one job out of it, so this ends.
+    /// Ends, because every turn either settles the group or takes one job out of it.
     private func run(_ group: [WriteJob], _ connection: SQLiteConnection) {
         var group = group
         while !group.isEmpty {

@@ -4,11 +4,11 @@ import Storage
 struct GroupTransaction {
     /// How it ended.
     enum Ending {
-        /// Everybody has been told.
+        /// Every job was answered.
         case settled
-        /// One job took the transaction down with it and has been told; the others must run again.
+        /// One job made the whole transaction roll back and was answered; the others must run again.
         case again([WriteJob])
-        /// A constraint that is checked at the commit refused the whole; run one by one, each answers for itself.
+        /// A constraint that is checked at the commit refused all of them; each must run by itself, so that only the one at fault fails.
         case eachAlone
     }
 
@@ -26,7 +26,7 @@ struct GroupTransaction {
         self.group = group
     }
 
-    /// A savepoint costs a little, and a group of one needs none: what is undone is the whole.
+    /// A group of one needs no savepoint, which costs a little: the whole transaction is rolled back.
     private var usesSavepoints: Bool { group.count > 1 }
 
     func run() -> Ending {

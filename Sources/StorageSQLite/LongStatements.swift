@@ -1,15 +1,15 @@
 import Synchronization
 
-/// The statements that took longer than a moment the last time, by their text.
+/// The statements, by their text, that took too long the last time to run on the caller's thread.
 ///
-/// Whether one does depends on its values and on what the machine has in memory, so each is tried again after a while.
+/// Whether one does depends on its values and on what is in the cache, so each is tried there again after a while.
 final class LongStatements: Sendable {
     private static let turnsBetweenTries = 100
     private static let limit = 512
 
     private let turnsLeft = Mutex<[String: Int]>([:])
 
-    /// Whether `text` should not be tried for a moment now.
+    /// Whether `text` should go to a reader's queue without being tried on the caller's thread first.
     func skips(_ text: String) -> Bool {
         turnsLeft.withLock { turnsLeft in
             guard let turns = turnsLeft[text] else { return false }

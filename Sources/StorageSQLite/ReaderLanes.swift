@@ -4,9 +4,9 @@ import Synchronization
 
 import class GRDB.DatabaseQueue
 
-/// One connection that reads. It belongs to whoever has taken it, and to nobody else.
+/// One connection that reads. Only the thread that has taken it may use it.
 ///
-/// `@unchecked Sendable`: the lock of ``ReaderLanes`` orders the takings.
+/// `@unchecked Sendable`: it is taken and given back under the lock of ``ReaderLanes``.
 final class ReaderLane: @unchecked Sendable {
     /// Where jobs run that may take long.
     fileprivate let queue: DispatchQueue
@@ -43,11 +43,10 @@ final class ReaderLane: @unchecked Sendable {
     }
 }
 
-/// The connections that read.
+/// The pool of connections that read, each with a dispatch queue (a lane).
 ///
-/// A short read takes a free lane and stays on the thread it is on (``take()``). A job that may take long goes to the
-/// queue of a free lane, else it waits for the first that becomes free, so a long read holds up no short one while there is
-/// another lane.
+/// A short read takes a free lane and stays on the caller's thread (``take()``). A job that may take long goes to the queue of a free lane, or
+/// waits for the first that becomes free. So a long read delays a short one only when all lanes are taken.
 final class ReaderLanes: Sendable {
     typealias Job = @Sendable (ReaderLane) -> Void
 
@@ -55,7 +54,7 @@ final class ReaderLanes: Sendable {
     static let count = 8
 
     private struct State {
-        /// Those before `taken` have been taken: removing each from the front would move all others.
+        /// Those before the index `taken` have left; removing each from the front of the array would move all others.
         var waiting: [Job?] = []
         var taken = 0
         /// The last one used is used next, so that no more connections are opened than are needed at once.

@@ -6,14 +6,14 @@ import class GRDB.DatabaseQueue
 
 /// The product's tables in one SQLite file.
 ///
-/// One connection writes, several read. Transactions run on a queue of their own, and those that arrive together share one
-/// durable commit. A single `SELECT` starts on the thread it is asked on, which saves two changes of thread: they cost more
-/// than most queries. One that takes longer than a moment moves to a queue, so that it holds up nobody's task.
+/// One connection writes, several read. Transactions run on a queue of their own, and those that wait at the same moment share one durable
+/// commit. A single `SELECT` starts on the caller's thread, which saves two changes of thread: they cost more than most queries. One that
+/// takes longer than ``moment`` starts over on a reader's queue, so that it does not block a thread of Swift's tasks.
 package final class SQLiteDatabase: Storage.Database {
     /// How many jobs may wait or run; past it callers get ``StorageError/overloaded``.
     private static let capacity = 10_000
 
-    /// How long a read may stay on the thread it is asked on. A page of a list takes a tenth of it.
+    /// How long a read may run on the caller's thread. A page of a list takes a tenth of it.
     private static let moment = Duration.milliseconds(1)
 
     private let writer: DatabaseQueue
@@ -61,7 +61,7 @@ package final class SQLiteDatabase: Storage.Database {
         }
     }
 
-    /// Runs `body` over one unchanging picture; see ``Storage/Database/read(_:)``.
+    /// Runs `body` over one snapshot; see ``Storage/Database/read(_:)``.
     package func read<T: Sendable>(_ body: @escaping @Sendable (any SQLSession) throws -> T) async throws -> T {
         try await onReader { connection in
             try connection.control("BEGIN DEFERRED")
@@ -74,7 +74,7 @@ package final class SQLiteDatabase: Storage.Database {
         }
     }
 
-    /// Runs one `SELECT`; whether it is short shows when it runs.
+    /// Runs one `SELECT`. `isShort` makes no difference: how long it takes shows when it runs.
     package func rows(_ statement: SQL, isShort: Bool) async throws -> [Row] {
         let statement = statement.rendered(for: .sqlite)
         return try await select(statement.text) { connection, limit in try connection.rows(statement, within: limit) }

@@ -1,9 +1,9 @@
 import Storage
 
-/// What a transaction's body speaks to.
+/// The session that a transaction's body is given.
 ///
-/// The first failed statement ends the transaction, whatever the body makes of the error: PostgreSQL works that way, and
-/// SQLite, left to itself, would keep the statements around the failed one.
+/// The first failed statement ends the transaction, even if the body catches the error: PostgreSQL works that way, and SQLite by itself
+/// would keep the statements around the failed one.
 final class SQLiteSession: SQLSession {
     private let connection: SQLiteConnection
     /// The first failure of a statement.
