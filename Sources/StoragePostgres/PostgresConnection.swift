@@ -35,7 +35,11 @@ import Darwin
         unsafe self.handle = unsafe handle
         self.string = string
         // From here on a throw runs `deinit`, which lets the connection go.
-        guard unsafe PQstatus(handle) == CONNECTION_OK else { throw lastFailure().storageError }
+        guard unsafe PQstatus(handle) == CONNECTION_OK else {
+            var failure = lastFailure()
+            failure.message = TLSAdvice.added(to: failure.message)
+            throw failure.storageError
+        }
         // Notices would go to the standard error output, past the log.
         unsafe _ = PQsetNoticeProcessor(handle, { _, _ in }, nil)
         do {

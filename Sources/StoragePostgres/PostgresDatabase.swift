@@ -6,9 +6,10 @@ import Synchronization
 /// The product's tables in PostgreSQL, or in an engine that speaks its protocol and dialect.
 ///
 /// Whatever speaks to the server runs on one of the database's own threads, one job or group per thread and connection at a time:
-/// nothing that blocks ever runs on the threads of Swift's tasks. The few rows of a short read are taken out of its result there.
+/// nothing that blocks ever runs on the threads of Swift's tasks. There the rows are decoded too, except the few of a short read that went
+/// through ``SharedReads``: those are decoded by the task that asked.
 package final class PostgresDatabase: Database {
-    /// How many connections shared commits may hold, and how many shared reads. They are used where they leave half to everything else.
+    /// How many connections group commits may use at once, and how many shared reads. Either is off where that would be more than half of all.
     private static let lanes = 2
 
     private let pool: ConnectionPool
@@ -17,7 +18,7 @@ package final class PostgresDatabase: Database {
     private let configuration: PostgresConfiguration
     private let groups: GroupCommit
     private let sharedReads: SharedReads
-    /// How many jobs share a connection with others, or wait to.
+    /// How many jobs are in groups, or in the queue for one.
     private let sharing = Atomic<Int>(0)
     private let listeners = Mutex<[PostgresListener]>([])
 
@@ -51,8 +52,7 @@ package final class PostgresDatabase: Database {
     private var sharesCommits: Bool { configuration.poolMaximum >= 2 * Self.lanes }
     private var sharesReads: Bool { configuration.poolMaximum >= 4 * Self.lanes }
 
-    /// A job has a thread and a connection of its own while there are threads, and waits for one otherwise; or it is in a group, or waits
-    /// for the next.
+    /// The connections in use are counted by the pool. Waiting are the jobs for which there is no thread, and those whose group was not sent yet.
     package var load: DatabaseLoad {
         let (underWay, refused) = admission.count
         let size = configuration.poolMaximum
@@ -67,7 +67,7 @@ package final class PostgresDatabase: Database {
         try await onThread { pool in try PostgresTransaction(pool: pool).run("BEGIN", body) }
     }
 
-    /// Runs `body` over one unchanging picture; see ``Storage/Database/read(_:)``.
+    /// Runs `body` over one snapshot; see ``Storage/Database/read(_:)``.
     package func read<T: Sendable>(_ body: @escaping @Sendable (any SQLSession) throws -> T) async throws -> T {
         try await onThread { pool in
             try PostgresTransaction(pool: pool).run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", body)
@@ -134,7 +134,7 @@ package final class PostgresDatabase: Database {
         try? await threads.shutdownGracefully()
     }
 
-    /// Runs the statements together with those of others that wait.
+    /// Runs the statements in a group commit with those of others that wait.
     private func share(_ statements: [SQL], _ row: [UInt8]) async throws -> [[Row]] {
         try await amongOthers { [pool, groups, threads] finish in
             groups.enqueue(GroupCommit.Job(statements: statements, row: row, finish: finish)) {
@@ -148,13 +148,11 @@ package final class PostgresDatabase: Database {
         }
     }
 
-    /// Runs one `SELECT` together with those of others that wait.
+    /// Runs one `SELECT` in a pipeline with those of others that wait.
     private func share(_ statement: SQL) async throws -> PostgresResult {
         try await amongOthers { [pool, sharedReads, threads] finish in
             @Sendable func runAlone(_ job: SharedReads.Job) {
-                Self.run(pool, threads, finish: job.finish) {
-                    try $0.execute(PostgresConnection.Call(job.statement)).result
-                }
+                Self.run(pool, threads, finish: job.finish) { try job.run(on: $0) }
             }
             sharedReads.enqueue(SharedReads.Job(statement: statement, finish: finish), alone: runAlone) {
                 threads.submit { state in
@@ -165,7 +163,7 @@ package final class PostgresDatabase: Database {
         }
     }
 
-    /// Waits until what `start` has begun calls back, which it does once.
+    /// Waits until the callback that `start` is given is called, which happens once.
     private func amongOthers<T: Sendable>(
         _ start: (@escaping @Sendable (Result<T, any Error>) -> Void) -> Void
     ) async throws -> T {
@@ -193,7 +191,7 @@ package final class PostgresDatabase: Database {
 
     private static var closed: StorageError { .unavailable("the database is closed") }
 
-    /// Runs `work` on a thread of ours. Once it waits there, cancellation of the caller's task changes nothing.
+    /// Runs `work` on a thread of the driver. Once it is in the queue there, cancellation of the caller's task changes nothing.
     private func onThread<T: Sendable>(_ work: @escaping @Sendable (ConnectionPool) throws -> T) async throws -> T {
         try admission.enter()
         defer { admission.leave() }

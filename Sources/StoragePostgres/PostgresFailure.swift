@@ -24,7 +24,10 @@ struct PostgresFailure: Error {
     var isOutOfDate: Bool { state == "26000" || (state == "0A000" && message.contains("cached plan")) }
 
     /// Whether it took too long, or waited too long for a lock.
-    var isTimeout: Bool { state == "57014" || state == "55P03" }
+    var isTimeout: Bool { isBrokenOff || state == "55P03" }
+
+    /// Whether the server broke it off, such as for `statement_timeout`.
+    var isBrokenOff: Bool { state == "57014" }
 
     /// What it means for the caller.
     var storageError: StorageError {

@@ -70,12 +70,15 @@ import Testing
 
     /// Runs `body` while a transaction holds what the short read `late` waits for.
     private static func whileOneIsLate(
-        queryTimeout: Duration = .seconds(30),
+        queryTimeout: Duration = .seconds(30), after preparing: [SQL] = [],
         _ body: @escaping @Sendable (any Database, _ late: SQL) async throws -> Void
     ) async throws {
         try await withTestDatabase(.postgres) { place in
+            let unhurried = try await place.open()
+            try await Self.fill(unhurried)
+            _ = try await unhurried.batch(preparing)
+            await unhurried.close()
             let database = try await place.open(queryTimeout: queryTimeout)
-            try await Self.fill(database)
             let late: SQL = "SELECT pg_advisory_xact_lock(hashtext(current_schema()))"
             let (held, go) = (Signal(), Signal())
             let holder = Task {
@@ -127,6 +130,41 @@ import Testing
     func `that take too long are broken off`() async throws {
         try await Self.whileOneIsLate(queryTimeout: .milliseconds(400)) { database, late in
             await #expect(throws: StorageError.timedOut) { try await database.rows(late, isShort: true) }
+        }
+    }
+
+    @Test(.enabled(if: DatabaseKind.hasPostgres))
+    func `that took all of their time in a group are not run again`() async throws {
+        try await Self.whileOneIsLate(queryTimeout: .milliseconds(200), after: ["CREATE SEQUENCE run"]) {
+            database, late in
+            // A number that was taken stays taken, whatever becomes of the statement.
+            let counted: SQL = "SELECT nextval('run') AS run, (\(late)) AS late"
+            let answers = await inParallel(6) { _ in try await database.rows(counted, isShort: true).count }
+            for answer in answers { #expect(throws: StorageError.timedOut) { try answer.get() } }
+            let runs: Int = try #require(try await database.rows("SELECT last_value FROM run").first).get("last_value")
+            #expect(runs == answers.count)
+        }
+    }
+
+    @Test(.enabled(if: DatabaseKind.hasPostgres))
+    func `that were broken off in a group have the rest of their time alone`() async throws {
+        let names = (0..<6).map { "limit\($0)" }
+        let sequences = names.map { "CREATE SEQUENCE \(SQL(stringLiteral: $0))" as SQL }
+        try await Self.whileOneIsLate(queryTimeout: .milliseconds(600), after: sequences) { database, late in
+            let answers = await inParallel(names.count) { turn in
+                // Keeps how long it may run this time, whatever becomes of it.
+                let limit: SQL = "(SELECT CAST(setting AS BIGINT) FROM pg_settings WHERE name = 'statement_timeout')"
+                let noted: SQL = "SELECT setval(\(names[turn]), \(limit)) AS allowed, (\(late)) AS late"
+                return try await database.rows(noted, isShort: true).count
+            }
+            for answer in answers { #expect(throws: StorageError.timedOut) { try answer.get() } }
+            var allowed: Set<Int> = []
+            for name in names {
+                let row = try await database.rows("SELECT last_value FROM \(SQL(stringLiteral: name))").first
+                allowed.insert(try #require(row).get("last_value"))
+            }
+            // The first of a group had 250 of its 600 milliseconds there; whoever ran alone from the start had all.
+            #expect(allowed == [350, 600])
         }
     }
 

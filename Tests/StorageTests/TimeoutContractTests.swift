@@ -31,6 +31,60 @@ import Testing
             #expect(database.load.refused == 0)
         }
     }
+
+    @Test(.enabled(if: DatabaseKind.hasPostgres))
+    func `is told in connections, of which several short reads share one`() async throws {
+        try await withTestDatabase(.postgres) { place in
+            let (database, watcher) = (try await place.open(), try await place.open(maximum: 2))
+            var isSeen = false
+            // They share one for a quarter of a second at most, which a busy machine can miss.
+            for _ in 0..<5 where !isSeen { isSeen = try await Self.seesTwoShared(by: 6, database, watcher) }
+            #expect(isSeen)
+            while database.load.inUse > 0 { await Task.yield() }
+            await database.close()
+            await watcher.close()
+        }
+    }
+
+    /// Whether two connections were in use, as the server and `database` say, while `readers` and one more waited for an answer.
+    private static func seesTwoShared(
+        by readers: Int, _ database: any Database, _ watcher: any Database
+    ) async throws -> Bool {
+        let (held, go) = (Signal(), Signal())
+        let late: SQL = "SELECT pg_advisory_xact_lock_shared(hashtext(current_schema()))"
+        let holder = Task {
+            try await watcher.transaction { session in
+                _ = try session.rows("SELECT pg_advisory_xact_lock(hashtext(current_schema()))")
+                held.set()
+                go.wait()
+            }
+        }
+        await held.hasBeenSet()
+        func atTheLock() async throws -> Int {
+            try #require(
+                try await watcher.rows(
+                    """
+                    SELECT count(*) AS n FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+                        AND CAST(objid AS BIGINT) = CAST(hashtext(current_schema()) AS BIGINT) & 4294967295
+                    """
+                ).first
+            ).get("n")
+        }
+        let first = Task { try await database.rows(late, isShort: true).count }
+        while try await atTheLock() == 0 {}
+        let others = Task { await inParallel(readers) { _ in try await database.rows(late, isShort: true).count } }
+        var (isSeen, count) = (false, 1)
+        while !isSeen, count <= 2 {
+            let before = database.load.inUse
+            count = try await atTheLock()
+            isSeen = count == 2 && before == 2 && database.load.inUse == 2
+        }
+        go.set()
+        try await holder.value
+        _ = try await first.value
+        for answer in await others.value { _ = try answer.get() }
+        return isSeen
+    }
 }
 
 @Suite struct `a statement that runs too long` {
