@@ -19,7 +19,7 @@ enum BookSize {
 
     /// Counts anew, and puts right what a node of an older version or somebody's own SQL has left wrong.
     static func recount(in session: any SQLSession) throws {
-        // Held first, and counted in a statement of its own: its picture then has every change that has touched the number.
+        // Locked first, and counted in a second statement: its snapshot then has every change that has changed the number.
         _ = try session.rows("SELECT live FROM client_book WHERE id = 1 \(.forUpdate)")
         try session.run(
             "UPDATE client_book SET live = (SELECT COUNT(*) FROM client WHERE deleted_at IS NULL) WHERE id = 1")

@@ -55,12 +55,12 @@ struct FieldCheck {
         return price
     }
 
-    /// A client stands somewhere.
+    /// A stage is required.
     mutating func stage(_ stage: String) {
         if stage.isEmpty { refuse("stage", .required, "Choose a stage.") }
     }
 
-    /// There must be something to know the client by.
+    /// At least one of name, address and number is required.
     mutating func someone(_ content: ClientContent) {
         if content.firstName.isEmpty, content.lastName.isEmpty, content.emails.isEmpty, content.phones.isEmpty {
             refuse("firstName", .required, "Give a name, an e-mail address or a phone number.")

@@ -1,8 +1,8 @@
 import Core
 
-/// Throws for made-up data: one draw from the world decides all of them, so that a test can repeat them.
+/// Random numbers for made-up data, all from one seed that the world gives, so that a test can repeat them.
 ///
-/// SplitMix64: even enough for a demo, and fit for nothing that anybody may not guess.
+/// SplitMix64: uniform enough for a demo, and not for secrets.
 struct DemoDice {
     private var state: UInt64
 

@@ -78,8 +78,8 @@ package struct AlertDispatch: Sendable {
         try AlertRuleTable.rule(for: type, in: sql) ?? rules.standardRule(for: type)
     }
 
-    /// The rule by which an event of `type` is told; one that is off has no channels left, for the sake of Sentry. `nil` when it is
-    /// told to nobody.
+    /// The rule by which an event of `type` is told; `nil` when it is told to nobody. A rule that is off is returned without its channels if the
+    /// event goes to Sentry all the same.
     private func ruleToTell(_ type: EventType, in sql: any SQLSession) throws -> AlertRule? {
         var rule = try rule(type, in: sql)
         if rule.isEnabled { return rule }

@@ -1,10 +1,9 @@
 package import Core
 
-/// Leaves a channel alone whose other side is down: after five failures in a row nothing is tried for a while, then one
-/// message is, and on its success all are.
+/// The circuit breaker of a channel: after five failures in a row nothing is sent for a while, then one message is tried, and if that
+/// succeeds all are sent again.
 ///
-/// The pause is half a minute, and doubles with each trial that fails, up to five minutes. A value: time comes in, a decision
-/// goes out.
+/// The pause is half a minute, and doubles with each trial that fails, up to five minutes. A pure value: it is told the time.
 package struct CircuitBreaker: Sendable, Hashable {
     /// So many failures in a row open it.
     package static let failuresThatOpen = 5

@@ -5,8 +5,8 @@ import Synchronization
 
 /// Takes the items of one kind from the outbox to their sender, and notes what became of them.
 ///
-/// Nothing is open while an item is on its way: it was leased before and is settled after. A crash in between repeats it,
-/// with the same identity, once the lease is over.
+/// No transaction is open while an item is being sent: it is leased in one before and settled in one after. After a crash in between it is sent
+/// again, with the same identity, once the lease is over.
 package struct OutboxDelivery: Sendable {
     private let outbox: Outbox
     private let sender: any OutboxSender
@@ -70,7 +70,7 @@ package struct OutboxDelivery: Sendable {
             (reason, isHopeless) = (text, true)
             breaker.state.withLock { $0.noteAnswer() }
         case .unsent(let text):
-            // A channel that is being tried goes on being tried: nobody has answered.
+            // Nothing was sent, so the breaker learns nothing: a trial goes on.
             (reason, isHopeless) = (text, true)
         }
         try await outbox.fail(item, because: reason, isHopeless: isHopeless) { [onGivingUp] sql in

@@ -8,7 +8,7 @@ package protocol OutboxSender: Sendable {
     /// is over, however long the other side takes.
     var batch: Int { get }
 
-    /// Sends `item`; returns whether anything left the house: an item may stand in for nothing. After a failure that is
+    /// Sends `item`; returns whether anything was sent: there may be nothing left to send for it. After a failure that is
     /// temporary the item is sent again, with the same identity.
     func send(_ item: OutboxItem) async throws(DeliveryFailure) -> Bool
 }

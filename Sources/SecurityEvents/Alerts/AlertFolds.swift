@@ -30,7 +30,8 @@ package struct AlertFolds: Sendable {
         self.window = window
     }
 
-    /// Waits until no other node is at work on alerts, until the transaction behind `sql` ends. Comes before everything else here.
+    /// Takes the lock of those who work on alerts, waiting for another node that has it, and keeps it until the transaction behind `sql` ends.
+    /// To be called before everything else here.
     package func takeTurn(at now: Timestamp, in sql: any SQLSession) throws {
         try sql.run("UPDATE alert_turn SET taken_at = \(now) WHERE id = 1")
     }

@@ -9,7 +9,7 @@ package import Storage
 /// proven by its owner. After a challenge was passed it assesses again, ignores the action, records nothing, and learns: what is
 /// learnt must follow from what is known then and from where the second step came, so the first assessment cannot be carried along.
 ///
-/// Costs one `SELECT` to assess, which travels with others, and one or two writes to learn; nothing at all when everything is off.
+/// Costs one `SELECT` to assess, in a round trip with others, and one or two writes to learn; nothing at all when everything is off.
 package struct SignInDetection: Sendable {
     package let policy: DetectionPolicy
     package let addresses: AddressBook
@@ -87,8 +87,8 @@ package struct SignInDetection: Sendable {
         if policy.needsHabits, let habit = assessment.habit { try habit.save(of: account, at: at, in: sql) }
     }
 
-    /// The sternest of what each check asks for. What cannot be asked for is not: a person who has neither a second
-    /// factor nor a mailbox that we can reach is let in, and the events tell.
+    /// The strictest action that any of the checks demands. More proof is demanded only of a person who can give it: one who has neither a
+    /// second factor nor a mailbox that we can reach is let in, and the events say why it looked wrong.
     private func action(
         for assessment: SignInAssessment, hasDevices: Bool, _ circumstances: SignInCircumstances
     ) -> DetectionAction {

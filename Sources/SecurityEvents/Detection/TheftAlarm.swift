@@ -1,11 +1,12 @@
 package import Core
 package import Storage
 
-/// Tells, after an alarm of theft, a thief from a client that lost count: the basis of the count of false alarms.
+/// Finds out whether an alarm of theft was likely false: the token was not stolen, but its own client has used it twice. For the count of
+/// false alarms.
 ///
-/// An alarm is *likely false* when two things hold. Whoever presented the dead token and whoever had exchanged it for its successor came from one
-/// network with one browser: a thief elsewhere would have been one of the two. And somebody then signs in from there, with all that a sign-in asks for,
-/// within ``span``: a thief who holds a token alone cannot. It is a figure for the operator and changes nothing about
+/// An alarm is *likely false* when two things hold. The reused token was presented from the same network and with the same browser as the exchange that
+/// had used it up: with a thief elsewhere the two would differ. And within ``span`` somebody signs in from there, with all that a sign-in asks for:
+/// a thief who has nothing but a token cannot. It is a figure for the operator and changes nothing about
 /// what an alarm does: a thief in the same office with the same browser looks like this too.
 package enum TheftAlarm {
     /// How soon after the alarm a sign-in tells something about it.

@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// However many listen, the log is read once: one task reads what is new every second while there is a listener, and none when there
 /// is not. What it has read waits for each listener in a bounded queue; one that does not take it in time is cut off, and can go on
-/// later where it stopped. So neither many listeners nor slow ones cost the database or the memory anything that grows.
+/// later where it stopped. So the load on the database does not grow with the listeners, nor the memory with slow ones.
 package final class LiveEvents: Sendable {
     /// So many listen already.
     package struct Full: Error, Sendable {}

@@ -1,14 +1,14 @@
 package import Core
 package import Storage
 
-/// Keeps the months of the security log on PostgreSQL ahead of the clock, so that what is too old can go a month at a time. SQLite has one
-/// table and needs none of it.
+/// Makes the monthly partitions of the security log on PostgreSQL in advance, so that old events can be dropped a month at a time. SQLite has
+/// one table and needs none of it.
 ///
-/// Nothing depends on its being in time: what no month is there for lies in the part for the rest, and moves when its month is made.
+/// Nothing fails when it is late: an event without a partition for its month is kept in the default partition, and is moved when its month is made.
 package struct EventMonths: Sendable {
     /// How many months after the present one are ready.
     package static let ahead = 3
-    /// How long to wait for those who use the table; meanwhile others may wait behind. The next round tries again.
+    /// How long to wait for a lock on the table, in milliseconds: whoever comes later waits behind it. The next round tries again.
     static let patience: SQL = "SET LOCAL lock_timeout = 1000"
 
     private let database: any Database

@@ -1,16 +1,16 @@
 import Core
 import Storage
 
-/// How many events of one type are written one by one in a while: for one source, and for all of them together. What comes past that is
-/// counted, and becomes one event with a `count` when the while is over: a flood by strangers is told, and does not bury what
-/// else happened, nor fill the disk when it comes from as many networks as there are in an IPv6 /32.
+/// How many events of one type are written one by one within ``span``: from one source, and from all sources together. Those above it are
+/// only counted, and become one event with a `count` at the end of the span. So a flood by strangers is recorded, and neither buries what
+/// else happened nor fills the disk, even if it comes from as many networks as there are in an IPv6 /32.
 ///
 /// The counts lie in the database, so that nodes share them, they survive a crash, and they are kept or lost together with what they count.
 /// Every event that is counted costs the same three statements, whoever it is about and whether it is written: so the work tells
 /// nobody which addresses have accounts. No decision about a sign-in ever looks here.
 package struct EventBudget: Sendable, Hashable {
-    /// The budget of all sources is kept in so many shares, each for some of the sources: in one row every refused sign-in of every node
-    /// would wait for the one before it.
+    /// The budget of all sources is divided among so many rows, each for some of the sources (a sharded counter): with a single row every
+    /// refused sign-in of every node would wait for the lock of the one before it.
     package static let shares = 10
 
     /// How many of one type and source are written one by one.
@@ -32,8 +32,8 @@ package struct EventBudget: Sendable, Hashable {
     /// Whether `event` is written however many there were.
     private func alwaysWrites(_ event: Event) -> Bool { event.type.facts.reach == .guarded && event.userID != nil }
 
-    /// Whether the budget of all sources is for `event`: whoever is signed in has no part in what strangers use up, and is not
-    /// silenced when it is gone.
+    /// Whether `event` counts against the budget of all sources. One of somebody who is signed in does not, and is written even if
+    /// strangers have used it up.
     private func isOfStranger(_ event: Event) -> Bool { event.sessionID == nil }
 
     /// When the budget of `moment` ends; the same on every node.

@@ -1,10 +1,10 @@
 import Core
 import Storage
 
-/// The months that go as one, on PostgreSQL: the space is free at once, and nobody waits for rows to be deleted.
+/// Drops whole months on PostgreSQL: the space is free at once, and nobody waits while rows are deleted.
 ///
-/// The log begins after them from then on, in the same transaction. Their seals and checkpoints are left behind, and are worth
-/// nothing any more: they are swept in small transactions, now or after a restart.
+/// The same transaction says that the log begins after them. Their seals and checkpoints are of no use any more; they are
+/// deleted afterwards in small transactions, now or after a restart.
 extension LogRetention {
     /// The most events of other months that one transaction takes along: those that share a batch with the last of the month.
     private static var mostBeside: Int { 2_000 }
@@ -33,7 +33,7 @@ extension LogRetention {
         do {
             return try await database.transaction { [self] sql in try drop(part, in: sql) }
         } catch StorageError.timedOut {
-            // Somebody reads the log for long, and nobody shall wait behind us for that.
+            // A long read holds the table. Waiting on would make all others wait behind us.
             return nil
         }
     }

@@ -5,7 +5,7 @@ import Crypto
 ///
 /// One value serves many codes, one after the other, and so allocates once.
 struct SealCode {
-    /// Has taken in the key and nothing else; a copy of it begins each code, which saves half of its work.
+    /// The HMAC after the key alone. Each code starts from a copy of it, which saves half of the hashing.
     private let begun: HMAC<SHA256>
     private var bytes: [UInt8] = []
 

@@ -1,6 +1,6 @@
 import Core
 
-/// Holds the checkpoints of the log against the copies of them that were put elsewhere.
+/// Compares the checkpoints of the log with the copies of them in the anchor.
 struct AnchorComparison {
     private let log: SealedLog
     private var waiting: [Int64: AnchorLine.Copy] = [:]
@@ -13,7 +13,7 @@ struct AnchorComparison {
                 found.append(.anchorUnreadable(line: line.line))
                 continue
             }
-            // The same checkpoint may stand there twice: it is written again when a crash leaves in doubt whether it was.
+            // The same checkpoint may be there twice: after a crash it is written again, because it may not have been written before.
             if let other = waiting.updateValue(copy, forKey: copy.last), other != copy {
                 found.append(.notAsAnchored(last: copy.last))
             }
@@ -26,7 +26,7 @@ struct AnchorComparison {
         if copy != AnchorLine.Copy(checkpoint) { found.append(.notAsAnchored(last: checkpoint.lastSequence)) }
     }
 
-    /// What did not agree, after the last checkpoint was met. Copies of what was pruned since are right to have no counterpart.
+    /// What did not agree; to be asked after the last checkpoint. Copies of checkpoints that were pruned since are no finding.
     func findings() -> [AuditFinding] {
         let kept = waiting.values.filter { $0.last >= log.firstSequence }
         var findings = found

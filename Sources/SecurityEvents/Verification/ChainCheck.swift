@@ -8,14 +8,14 @@ struct ChainCheck {
         let previous: Fingerprint?
     }
 
-    /// More than these are told as changed without asking whether they were only moved, which costs their square.
+    /// If more events than this do not fit, all are reported as changed: finding out which of them were only moved takes quadratic time.
     private static let mostCompared = 16
 
     private let checkpoint: Checkpoint
     private var code: SealCode
     private var tree = MerkleTree()
     private var expected: Int64
-    /// What the link before may rightly be: as it is stored, and as it should have been.
+    /// The possible values of the previous link: as it is stored, and as it was computed.
     private var previous: [Fingerprint]
     private var suspects: [Suspect] = []
     private(set) var events = 0
@@ -58,7 +58,7 @@ struct ChainCheck {
     private mutating func follow(_ seal: StoredSeal, _ leaf: Fingerprint) {
         let links = previous.map { code.link(seal.sequence, after: $0, leaf: leaf) }
         if let mac = seal.mac, let index = links.firstIndex(of: mac) {
-            // The link before is the computed one: its stored code was changed, and nothing here.
+            // It follows the computed link and not the stored one: the stored code before was changed, and nothing here.
             if index > 0, suspects.last?.seal.sequence == seal.sequence - 1 { tellChanged(suspects.removeLast().seal) }
             previous = [mac]
             return
@@ -97,7 +97,7 @@ struct ChainCheck {
                     sequence: suspect.seal.sequence, event: suspect.seal.event, sealedAs: place.seal.sequence))
         }
         for suspect in suspects where !moved.contains(suspect.seal.sequence) {
-            // Behind one that was moved stands an event that is right, and only has another in front of it.
+            // An event behind one that was moved is right itself; only the link before it is another.
             let isRight = links.contains {
                 code.link(suspect.seal.sequence, after: $0, leaf: suspect.leaf) == suspect.seal.mac
             }

@@ -73,7 +73,7 @@ struct CheckpointWalk {
         return true
     }
 
-    /// What lies under a checkpoint that does not count cannot be proven; the next one begins anew.
+    /// The events under a checkpoint that is not genuine cannot be proven; the walk goes on with the next one.
     private mutating func skip(past last: Int64) -> Bool {
         expected = max(expected, last + 1)
         previousMAC = nil
