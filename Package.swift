@@ -157,7 +157,7 @@ let package = Package(
             dependencies: [
                 "Core"
             ] + gate + [
-                "SecurityEvents", "Storage", "StorageSQLite", crypto,
+                "SecurityEvents", "Storage", "StorageSQLite", "StoragePostgres", crypto,
             ],
             path: "bench/micro",
             swiftSettings: strict),

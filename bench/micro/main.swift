@@ -1,12 +1,17 @@
 import Core
+import Foundation
 import Identity
 import SecurityEvents
 import Sessions
 
 /// What is looked up in memory on a request: prints a line each with a name, nanoseconds, and the limit, between tabs.
 ///
-/// Built and run by `bin/bench`.
+/// Built and run by `bin/bench`. With `months` and a number it measures another thing; see ``measureDroppedMonth(events:)``.
 let world = World.live
+if CommandLine.arguments.dropFirst().first == "months" {
+    try await measureDroppedMonth(events: CommandLine.arguments.dropFirst(2).first.flatMap(Int.init) ?? 10_000_000)
+    exit(0)
+}
 
 /// The shortest of five measurements of one turn of `body`, in nanoseconds: what comes in between only lengthens it.
 func nanoseconds(turns: Int, _ body: (Int) -> Void) -> Double {

@@ -33,7 +33,7 @@ struct StateMetrics: Sendable {
 
     private func database(_ load: DatabaseLoad, _ text: inout MetricsText) {
         text.sample("gatehouse_database_connections", .gauge, "Connections that there may be at once.", "\(load.size)")
-        text.sample("gatehouse_database_connections_in_use", .gauge, "Connections that work now.", "\(load.inUse)")
+        text.sample("gatehouse_database_connections_in_use", .gauge, "Connections in use now.", "\(load.inUse)")
         text.sample("gatehouse_database_waiting", .gauge, "Jobs that wait for a connection.", "\(load.waiting)")
         text.sample(
             "gatehouse_database_refusals_total", .counter, "Jobs refused because too many waited.", "\(load.refused)")

@@ -57,7 +57,8 @@ package struct DatabaseSettings: Sendable {
         queryTimeout = .milliseconds(milliseconds)
         sslMode = reader.choice(
             "DB_SSL_MODE", default: Self.sslMode(in: text) ?? (isRemote ? .require : .prefer),
-            "TLS to PostgreSQL, in libpq's words; by default require, on this machine prefer.")
+            "TLS to PostgreSQL, in libpq's words; by default require, on this machine prefer. Only verify-full proves who the "
+                + "server is; ?sslrootcert=PATH in DATABASE_URL names the authority that it trusts.")
     }
 
     /// Whether the URL names a host that is not this machine. A path is that of a socket.
