@@ -40,8 +40,10 @@ package struct Front: Sendable {
         router.add(
             middleware: ErrorsBecomeResponses(
                 limiter: limiter, log: log, routes: routes, noteFault: configuration.noteFault))
-        router.add(middleware: HeadCheck())
+        router.add(middleware: SingleHeaders())
+        router.add(middleware: StrayCookies(cookies: configuration.cookies))
         router.add(middleware: BodyLimit())
+        router.add(middleware: ContinueOnDemand())
         router.add(middleware: OriginCheck(policy: configuration.origins))
         let dispatch = RouteDispatch(
             admission: admission, reauthentication: reauthentication, limiter: limiter, log: log,

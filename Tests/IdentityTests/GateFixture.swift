@@ -144,7 +144,7 @@ extension GateFixture {
     }
 
     func refresh(_ token: String, key: String? = nil) async throws -> Refresh.Outcome {
-        try await gate.refresh.exchange([token], idempotencyKey: key, from: Self.source)
+        try await gate.refresh.exchange(token, idempotencyKey: key, from: Self.source)
     }
 
     /// Refreshes with a token that must be accepted.

@@ -20,9 +20,9 @@ import Testing
         try await fixture.register()
         let first = try await fixture.signedIn()
         fixture.time.advance(by: .seconds(1))
-        _ = try await fixture.gate.refresh.exchange([first.refreshToken], idempotencyKey: nil, from: exchanger)
+        _ = try await fixture.gate.refresh.exchange(first.refreshToken, idempotencyKey: nil, from: exchanger)
         fixture.time.advance(by: .seconds(1))
-        let second = try await fixture.gate.refresh.exchange([first.refreshToken], idempotencyKey: nil, from: presenter)
+        let second = try await fixture.gate.refresh.exchange(first.refreshToken, idempotencyKey: nil, from: presenter)
         #expect(second.refusal == .reused)
         fixture.time.advance(by: .seconds(1))
     }

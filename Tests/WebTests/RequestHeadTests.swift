@@ -2,36 +2,12 @@ import Core
 import HTTPTypes
 import NIOCore
 import NIOEmbedded
-import NIOHTTPTypes
 import TestSupport
 import Testing
 
 @testable import Web
 
 @Suite struct `the head of a request` {
-    @Test(arguments: ["", "Host: \r\n", "Host: a\r\nHost: b\r\n"])
-    func `without a host, or with two, is refused`(hosts: String) async throws {
-        try await Office.open(on: .sqlite) { office in
-            let answer = try await RawConnection.exchange(
-                "GET /health HTTP/1.1\r\n\(hosts)Connection: close\r\n\r\n", port: office.port)
-            #expect(answer.hasPrefix("HTTP/1.1 400"))
-            #expect(answer.contains(#""code":"invalid_request""#))
-        }
-    }
-
-    @Test(arguments: [
-        "Authorization: Bearer a\r\nAuthorization: Bearer b", "Origin: http://a\r\nOrigin: http://b",
-        "Idempotency-Key: a\r\nIdempotency-Key: b", "Content-Type: application/json\r\nContent-Type: text/plain",
-    ])
-    func `that says one thing twice is refused`(fields: String) async throws {
-        try await Office.open(on: .sqlite) { office in
-            let answer = try await RawConnection.exchange(
-                "GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\(fields)\r\n\r\n", port: office.port)
-            #expect(answer.hasPrefix("HTTP/1.1 400"))
-            #expect(answer.contains(#""code":"repeated""#))
-        }
-    }
-
     @Test(arguments: ["Bearer  ", "bearer   ", "Bearer "])
     func `may have any number of spaces before the token`(scheme: String) async throws {
         try await Office.open(on: .sqlite) { office in
@@ -40,26 +16,6 @@ import Testing
             let answer = try await office.visitor().get(
                 "/v1/auth/me", headers: ["Authorization": scheme + token])
             #expect(answer.status == .ok)
-        }
-    }
-
-    @Test func `that expects an interim answer gets one before its body is sent`() async throws {
-        try await Office.open(on: .sqlite) { office in
-            let answer = try await RawConnection.exchange(
-                "POST /v1/auth/login HTTP/1.1\r\nHost: a\r\nOrigin: \(Office.origin)\r\nConnection: close\r\n"
-                    + "Content-Type: application/json\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n{}",
-                port: office.port)
-            #expect(answer.hasPrefix("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 400"))
-        }
-    }
-
-    @Test func `that is refused by its length gets no interim answer`() async throws {
-        try await Office.open(on: .sqlite) { office in
-            let answer = try await RawConnection.exchange(
-                "POST /v1/auth/login HTTP/1.1\r\nHost: a\r\nOrigin: \(Office.origin)\r\nConnection: close\r\n"
-                    + "Content-Type: application/json\r\nContent-Length: 99999999\r\nExpect: 100-continue\r\n\r\n",
-                port: office.port)
-            #expect(answer.hasPrefix("HTTP/1.1 413"))
         }
     }
 
@@ -100,84 +56,6 @@ import Testing
             }
             #expect(try await agent.get(path, headers: ["If-None-Match": #""2""#]).status == .ok)
             #expect(try await office.visitor().get(path, headers: ["If-None-Match": "*"]).status == .unauthorized)
-        }
-    }
-}
-
-@Suite struct `a head that takes its time` {
-    private static let head = HTTPRequestPart.head(
-        HTTPRequest(method: .get, scheme: "http", authority: "a", path: "/health"))
-
-    /// A connection of which some bytes and some whole parts arrive: the handler stands between both.
-    private static func channel() throws -> EmbeddedChannel {
-        let channel = EmbeddedChannel()
-        let deadline = HeadDeadline(
-            limit: .seconds(10), securityHeaders: SecurityHeaders(isSecure: false, contentPolicy: .init()))
-        try channel.pipeline.syncOperations.addHandler(PartsFromBytes())
-        try channel.pipeline.syncOperations.addHandler(deadline)
-        try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
-        return channel
-    }
-
-    @Test func `closes a connection that sends nothing`() throws {
-        let channel = try Self.channel()
-        channel.embeddedEventLoop.advanceTime(by: .milliseconds(9_999))
-        #expect(channel.isActive)
-        channel.embeddedEventLoop.advanceTime(by: .milliseconds(1))
-        #expect(!channel.isActive)
-        #expect(try channel.readOutbound(as: HTTPResponsePart.self) == nil)
-    }
-
-    @Test func `is refused with 408 though it comes steadily`() throws {
-        let channel = try Self.channel()
-        for _ in 1...9 {
-            channel.embeddedEventLoop.advanceTime(by: .seconds(1))
-            try channel.writeInbound(ByteBuffer(string: "G"))
-        }
-        #expect(channel.isActive)
-        channel.embeddedEventLoop.advanceTime(by: .seconds(1))
-        guard case .head(let head) = try channel.readOutbound(as: HTTPResponsePart.self) else {
-            Issue.record("no answer")
-            return
-        }
-        #expect(head.status == .requestTimeout)
-        #expect(head.headerFields[.xContentTypeOptions] == "nosniff")
-        #expect(!channel.isActive)
-    }
-
-    @Test func `may be waited for longer on a connection that is kept open, until its first byte`() throws {
-        let channel = try Self.channel()
-        try channel.writeInbound(ByteBuffer(string: "head"))
-        try channel.writeInbound(ByteBuffer(string: "end"))
-        channel.embeddedEventLoop.advanceTime(by: .seconds(60))
-        #expect(channel.isActive)
-        try channel.writeInbound(ByteBuffer(string: "G"))
-        channel.embeddedEventLoop.advanceTime(by: .seconds(9))
-        #expect(channel.isActive)
-        channel.embeddedEventLoop.advanceTime(by: .seconds(1))
-        #expect(!channel.isActive)
-    }
-
-    @Test func `that is there in time lets the answer take as long as it likes`() throws {
-        let channel = try Self.channel()
-        channel.embeddedEventLoop.advanceTime(by: .seconds(9))
-        try channel.writeInbound(ByteBuffer(string: "head"))
-        channel.embeddedEventLoop.advanceTime(by: .hours(1))
-        #expect(channel.isActive)
-        _ = try channel.finish(acceptAlreadyClosed: true)
-    }
-
-    /// Stands for the decoder: the bytes `head` and `end` are a whole head and the end of a request, all others are part of a head.
-    private final class PartsFromBytes: ChannelInboundHandler {
-        typealias InboundIn = ByteBuffer
-        typealias InboundOut = HTTPRequestPart
-
-        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-            switch String(buffer: unwrapInboundIn(data)) {
-            case "head": context.fireChannelRead(wrapInboundOut(`a head that takes its time`.head))
-            case "end": context.fireChannelRead(wrapInboundOut(.end(nil)))
-            default: break
-            }
         }
     }
 }

@@ -22,9 +22,7 @@ extension AuthAPI {
         switch outcome {
         case .signedIn(let grant, let deviceCookie):
             call.context.record.userID = grant.account.id
-            var response = signedIn(grant, by: delivery, deviceCookie: deviceCookie)
-            clearDoubles(call, in: &response)
-            return response
+            return signedIn(grant, by: delivery, deviceCookie: deviceCookie)
         case .secondFactorNeeded(let pending): return .secondFactorRequired(pending)
         case .enrolmentNeeded(let pending): return .enrolmentRequired(pending)
         case .invalidCredentials: throw Problem(.invalidCredentials)

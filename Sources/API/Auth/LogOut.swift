@@ -14,19 +14,18 @@ extension AuthAPI {
         for (session, user) in try await sessionsToEnd(call, refreshToken: inBody) {
             try await gate.signOut.end(session, of: user, from: call.source)
         }
-        return signedOut(call)
+        return signedOut
     }
 
     /// `POST /logout-all`: ends every session of the caller.
     @Sendable func logOutEverywhere(_ signedIn: SignedInCall) async throws -> Response {
         try await gate.signOut.endAll(signedIn.scope, from: signedIn.call.source)
-        return signedOut(signedIn.call)
+        return signedOut
     }
 
-    private func signedOut(_ call: Call) -> Response {
+    private var signedOut: Response {
         var response = Response(status: .noContent)
         response.setCookie(cookies.clearedRefresh)
-        clearDoubles(call, in: &response)
         return response
     }
 
@@ -39,10 +38,7 @@ extension AuthAPI {
         }
         let presented = try inBody.map { [$0] } ?? call.refreshCookies()
         guard !presented.isEmpty else { throw Problem(call.bearerToken == nil ? .tokenMissing : .tokenInvalid) }
-        var owners: [(SessionID, AccountID)] = []
-        for token in presented {
-            if let owner = try await gate.refresh.owner(of: token) { owners.append(owner) }
-        }
+        let owners = try await gate.refresh.owners(of: presented).map { ($0.session, $0.user) }
         guard !owners.isEmpty else { throw Problem(.refreshTokenInvalid) }
         return owners
     }

@@ -16,34 +16,18 @@ extension AuthAPI {
         let presented = try inBody.map { [$0] } ?? call.refreshCookies()
         guard !presented.isEmpty else { throw Problem(.refreshTokenMissing) }
         let outcome = try await gate.refresh.exchange(
-            presented, idempotencyKey: try call.idempotencyKey(), from: call.source)
+            oneOf: presented, idempotencyKey: try call.idempotencyKey(), from: call.source)
         switch outcome {
         case .granted(let grant):
             call.context.record.userID = grant.account.id
-            var response = signedIn(grant, by: inBody == nil ? .cookie : .body)
-            if inBody == nil { clearDoubles(call, in: &response) }
-            return response
+            return signedIn(grant, by: inBody == nil ? .cookie : .body)
         case .refused(let refusal):
             let code = ProblemCode(refusal)
             call.context.record.problem = code.rawValue
             var response = Problem(code).response
-            if inBody == nil {
-                response.setCookie(cookies.clearedRefresh)
-                clearDoubles(call, in: &response)
-            }
+            if inBody == nil { response.setCookie(cookies.clearedRefresh) }
             return response
         }
-    }
-}
-
-extension AuthAPI {
-    /// Takes out of the browser whatever else it holds under the names of our cookies. Before the cookies that are set: a client that keeps
-    /// one of each name is left with ours.
-    func clearDoubles(_ call: Call, in response: inout Response) {
-        let names = [cookies.refreshName, cookies.deviceName, cookies.rememberedName]
-        let cleared = names.flatMap(call.clearedDoubles).map(\.description)
-        guard !cleared.isEmpty else { return }
-        response.headers[values: .setCookie] = cleared + response.headers[values: .setCookie]
     }
 }
 

@@ -46,20 +46,14 @@ package struct ClientsAPI: Sendable {
 
     /// The versions in `If-Match`; `nil` when there is none or it is `*`.
     func expectedVersions(_ call: Call) -> [Int64]? {
-        switch EntityTags(call.request.headers, .ifMatch) {
-        case nil, .any: return nil
+        guard case .listed(let tags) = EntityTags(.ifMatch, in: call.request.headers) else { return nil }
         // An ETag that we never gave matches no version, and a weak one none at all (RFC 9110 §13.1.1).
-        case .listed(let tags): return tags.filter { !$0.isWeak }.compactMap { Int64($0.value) }
-        }
+        return tags.filter { !$0.isWeak }.compactMap { Int64($0.text) }
     }
 
     /// Whether the caller of a read has this version already: `If-None-Match` (RFC 9110 §13.1.2).
     func isKnown(_ client: Client, to call: Call) -> Bool {
-        switch EntityTags(call.request.headers, .ifNoneMatch) {
-        case nil: return false
-        case .any: return true
-        case .listed(let tags): return tags.contains { $0.value == String(client.version) }
-        }
+        EntityTags(.ifNoneMatch, in: call.request.headers)?.matchWeakly(String(client.version)) ?? false
     }
 
     /// What a client's JSON may hold.

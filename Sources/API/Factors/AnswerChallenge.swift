@@ -29,9 +29,7 @@ extension FactorsAPI {
         switch outcome {
         case .signedIn(let grant, let deviceCookie, let remembered):
             call.context.record.userID = grant.account.id
-            var response = auth.signedIn(grant, by: delivery, deviceCookie: deviceCookie, rememberedDevice: remembered)
-            auth.clearDoubles(call, in: &response)
-            return response
+            return auth.signedIn(grant, by: delivery, deviceCookie: deviceCookie, rememberedDevice: remembered)
         case .enrolmentNeeded(let pending): return .enrolmentRequired(pending)
         case .invalidCode: throw Problem(.invalidCode)
         case .challengeInvalid: throw Problem(.challengeInvalid)
@@ -67,9 +65,7 @@ extension FactorsAPI {
         switch try await gate.enrolAtSignIn.confirm(token, code: code, from: call.source) {
         case .signedIn(let grant, let deviceCookie, let codes):
             call.context.record.userID = grant.account.id
-            var response = auth.signedIn(grant, by: delivery, deviceCookie: deviceCookie, recoveryCodes: codes)
-            auth.clearDoubles(call, in: &response)
-            return response
+            return auth.signedIn(grant, by: delivery, deviceCookie: deviceCookie, recoveryCodes: codes)
         case .invalidCode: throw Problem(.invalidCode)
         case .challengeInvalid: throw Problem(.challengeInvalid)
         }

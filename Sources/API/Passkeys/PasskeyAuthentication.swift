@@ -33,9 +33,7 @@ extension PasskeysAPI {
         switch outcome {
         case .signedIn(let grant, let deviceCookie):
             call.context.record.userID = grant.account.id
-            var response = auth.signedIn(grant, by: delivery, deviceCookie: deviceCookie)
-            auth.clearDoubles(call, in: &response)
-            return response
+            return auth.signedIn(grant, by: delivery, deviceCookie: deviceCookie)
         case .unknownCredential: throw Problem(.passkeyUnknown, members: unknown(assertion))
         case .invalidCredentials: throw Problem(.invalidCredentials)
         case .disabled: throw Problem(.accountDisabled)

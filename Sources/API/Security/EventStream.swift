@@ -125,7 +125,6 @@ struct EventStream: Sendable {
 
 extension HTTPField.Name {
     /// Where a reader of server-sent events says what it has seen.
-    fileprivate static let lastEventID = HTTPField.Name("Last-Event-ID") ?? .from
     /// Tells nginx to hand each event on at once.
     fileprivate static let proxyBuffering = HTTPField.Name("X-Accel-Buffering") ?? .server
 }

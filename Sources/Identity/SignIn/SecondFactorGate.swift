@@ -58,7 +58,7 @@ struct SecondFactorGate: Sendable {
         if assessment?.action == .block { return .blocked }
         facts.isSuspicious = assessment?.action == .challenge
         if !remembered.isEmpty, !facts.factors.isEmpty, !facts.isSuspicious {
-            facts.isRemembered = try remembered.contains {
+            facts.isRemembered = try remembered.prefix(8).contains {
                 try rememberedDevices.recognize($0, of: account.id, in: sql)
             }
         }

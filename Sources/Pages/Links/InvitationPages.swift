@@ -36,7 +36,7 @@ package struct InvitationPages: Sendable {
 
     /// `GET /invitation?token=…`: the form.
     @Sendable private func show(_ call: Call) async throws -> Response {
-        let token = call.request.uri.queryParameters["token"].map(String.init) ?? ""
+        let token = call.request.linkParameter("token")
         return form(token: token, [:], problems: [])
     }
 

@@ -139,7 +139,7 @@ package struct RecoveryPages: Sendable {
     }
 
     private static func token(in call: Call) -> String {
-        call.request.uri.queryParameters["token"].map(String.init) ?? ""
+        call.request.linkParameter("token")
     }
 
     private static func confirmation(

@@ -160,7 +160,9 @@ extension ServerConfiguration {
     /// The web side's settings.
     func webConfiguration(secret: ServerSecret) -> WebConfiguration {
         var configuration = WebConfiguration(
-            cookies: SignInCookies(isSecure: web.cookieSecure, sameSite: web.cookieSameSite, domain: web.cookieDomain),
+            cookies: SignInCookies(
+                isSecure: web.cookieSecure, sameSite: web.cookieSameSite, domain: web.cookieDomain,
+                host: URL(string: publicURL)?.host),
             origins: OriginPolicy(own: publicURL, listed: web.corsOrigins),
             clientAddress: ClientAddress(trustedProxies: trustedProxies),
             crossOrigin: CrossOriginAccess(

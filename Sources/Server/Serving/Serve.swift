@@ -81,8 +81,8 @@ extension Installation {
             additionalChannelHandlers: [
                 ConnectionBound(counts: counts),
                 UnreadableRequests(securityHeaders: headers, world: world, logger: logger),
-                HeadDeadline(limit: .milliseconds(web.headTimeout.milliseconds), securityHeaders: headers),
-                InterimAnswer(bodyLimit: WebContext.bodyLimit),
+                HostCheck(), ExpectedContinue(),
+                HeadDeadline(limit: .milliseconds(web.headTimeout.milliseconds)),
                 BodyDeadline(limit: .milliseconds(web.bodyTimeout.milliseconds)),
             ], idleTimeout: .seconds(75),
             httpDecoderConfiguration: .init(

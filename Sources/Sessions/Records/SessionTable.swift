@@ -19,13 +19,19 @@ package enum SessionTable {
     }
 
     /// The session with its account: one row of all that a refusal or an answer needs.
-    package static func selectWithAccount(_ id: SessionID) -> SQL {
+    package static func selectWithAccount(_ id: SessionID) -> SQL { selectWithAccount([id]) }
+
+    /// The same for several sessions, a row each.
+    static func selectWithAccount(_ ids: [SessionID]) -> SQL {
         """
         SELECT \(columns), account.id, email, first_name, last_name, role, status, email_verified_at, account.created_at
         FROM session JOIN account ON account.id = session.user_id
-        WHERE session.id = \(id)
+        WHERE session.id IN (\(list(ids)))
         """
     }
+
+    /// The sessions for an `IN`.
+    static func list(_ ids: [SessionID]) -> SQL { ids.map { "\($0)" as SQL }.joined(separator: ", ") }
 
     /// The same columns for the `RETURNING` of a statement that changes sessions, which can join nothing.
     static var columnsWithAccount: SQL {

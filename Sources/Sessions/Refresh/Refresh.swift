@@ -7,13 +7,13 @@ package import Storage
 
 /// Exchanges refresh tokens: rotation, honest retries, theft.
 package struct Refresh: Sendable {
-    private let database: any Database
-    private let world: World
+    let database: any Database
+    let world: World
     private let recorder: EventRecorder
-    private let tickets: SessionTickets
-    private let activity: ActivityTracker
+    let tickets: SessionTickets
+    let activity: ActivityTracker
     private let revoked: RevokedSessions
-    private let policy: RotationPolicy
+    let policy: RotationPolicy
     private let notices: Notices
     /// How many second uses were taken for honest retries.
     package let retries = RefreshRetries()
@@ -39,65 +39,32 @@ package struct Refresh: Sendable {
         case refused(RefreshRefusal)
     }
 
-    /// Exchanges the one of `presented` that counts for its successor.
-    ///
-    /// A client presents several when its browser holds more than one cookie of the name. Of each session the newest is tried, the
-    /// newest session first. A stale one is a theft only when none of them counts: one that does explains whatever lies beside it.
+    /// Exchanges `presented` for its successor.
     ///
     /// The hot path is one round trip: one conditional `UPDATE` that only one of any number of rivals can win, and the event
     /// that depends on it. Only a refusal reads the state that explains it. `idempotencyKey` makes a retry of the same exchange
     /// get the same answer, as long as the successor was never used.
     package func exchange(
-        _ presented: [String], idempotencyKey: String?, from source: RequestSource
+        _ presented: String, idempotencyKey: String?, from source: RequestSource
     ) async throws -> Outcome {
-        let keyHash = idempotencyKey.map { Array(SHA256.hash(data: Array($0.utf8))) }
-        var refusal: RefreshRefusal?
-        var stale: (token: PresentedRefreshToken, session: Session)?
-        for token in newestOfEachSession(presented) {
-            switch try await attempt(token, keyHash: keyHash, from: source) {
-            case .granted(let grant): return .granted(grant)
-            case .refused(let reason): refusal = refusal ?? reason
-            case .stale(let session): stale = stale ?? (token, session)
-            case .unexplained: break
-            }
+        guard let token = tickets.refreshTokens.recognize(presented) else { return .refused(.invalid) }
+        let keyHash = Self.keyHash(idempotencyKey)
+        // What another node writes between the statements can make the state look right that has just refused: its activity, for
+        // one. The second try then succeeds, or sees why not.
+        for _ in 1...2 {
+            if let outcome = try await attempt(token, keyHash: keyHash, from: source) { return outcome }
         }
-        if let stale { return .refused(try await punishTheft(of: stale.token, stale.session, from: source)) }
-        return .refused(refusal ?? .invalid)
+        return .refused(.invalid)
     }
 
-    /// Those of `presented` that are ours. An older generation of a session says nothing beside a newer one of the same.
-    private func newestOfEachSession(_ presented: [String]) -> [PresentedRefreshToken] {
-        var newest: [SessionID: PresentedRefreshToken] = [:]
-        for token in presented.compactMap(tickets.refreshTokens.recognize) {
-            if let other = newest[token.sessionID], other.generation >= token.generation { continue }
-            newest[token.sessionID] = token
-        }
-        return newest.values.sorted { $0.sessionID > $1.sessionID }
+    static func keyHash(_ idempotencyKey: String?) -> [UInt8]? {
+        idempotencyKey.map { Array(SHA256.hash(data: Array($0.utf8))) }
     }
 
-    /// What came of one token.
-    private enum Attempt: Sendable {
-        case granted(SessionGrant)
-        case refused(RefreshRefusal)
-        /// Of a past generation of a session that is alive.
-        case stale(Session)
-        /// The state that was read does not explain why the exchange was refused.
-        case unexplained
-    }
-
-    /// What another node writes between the statements of a try can make the state look right that has just refused: its activity, for
-    /// one. The second try then succeeds, or sees why not.
+    /// One try; `nil` when the state that was read does not explain why the exchange was refused.
     private func attempt(
         _ token: PresentedRefreshToken, keyHash: [UInt8]?, from source: RequestSource
-    ) async throws -> Attempt {
-        let first = try await attemptOnce(token, keyHash: keyHash, from: source)
-        guard case .unexplained = first else { return first }
-        return try await attemptOnce(token, keyHash: keyHash, from: source)
-    }
-
-    private func attemptOnce(
-        _ token: PresentedRefreshToken, keyHash: [UInt8]?, from source: RequestSource
-    ) async throws -> Attempt {
+    ) async throws -> Outcome? {
         let now = world.now()
         let noted = activity.latest(token.sessionID)
         let event = Event(.tokenRefresh, in: world, session: token.sessionID, from: source)
@@ -125,17 +92,11 @@ package struct Refresh: Sendable {
         case .replay:
             retries.note(isProvenByKey: keyHash != nil && session.rotationKey == keyHash)
             return .granted(try await tickets.grant(session, of: account, lastActiveAt: lastActiveAt, now: now))
-        case .theft: return .stale(session)
+        case .theft:
+            return .refused(try await punishTheft(of: token, session, by: policy.theftResponse, from: source))
         case .refuse(let refusal): return .refused(refusal)
-        case .rotate: return .unexplained
+        case .rotate: return nil
         }
-    }
-
-    /// The session and its owner behind a refresh token of any generation, for signing out; `nil` for a token that is not ours.
-    package func owner(of presented: String) async throws -> (SessionID, AccountID)? {
-        guard let token = tickets.refreshTokens.recognize(presented) else { return nil }
-        let rows = try await database.rows("SELECT user_id FROM session WHERE id = \(token.sessionID)")
-        return try rows.first.map { (token.sessionID, try $0.get("user_id")) }
     }
 
     private func rotation(
@@ -158,8 +119,9 @@ package struct Refresh: Sendable {
 
     /// Ends the sessions and writes the alarm, once: of many copies presented together the first raises it, the rest find the
     /// session revoked.
-    private func punishTheft(
-        of token: PresentedRefreshToken, _ session: Session, from source: RequestSource
+    func punishTheft(
+        of token: PresentedRefreshToken, _ session: Session, by response: RotationPolicy.TheftResponse,
+        from source: RequestSource
     ) async throws -> RefreshRefusal {
         let now = world.now()
         let event = Event(
@@ -167,9 +129,9 @@ package struct Refresh: Sendable {
             detail: [
                 "presentedGeneration": String(token.generation), "currentGeneration": String(session.generation),
                 "millisecondsSinceRotation": String((now - session.rotatedAt).milliseconds),
-                "response": policy.theftResponse.rawValue,
+                "response": response.rawValue,
             ])
-        let (policy, recorder, notices) = (policy, recorder, notices)
+        let (recorder, notices) = (recorder, notices)
         let ended: [SessionID]? = try await database.transaction { sql in
             // Held until the end, so that two copies presented at once are judged one after the other.
             let live = try sql.row(
@@ -179,7 +141,7 @@ package struct Refresh: Sendable {
                 """)
             guard let live else { return nil }
             let condition: SQL =
-                policy.theftResponse == .user ? "user_id = \(session.userID)" : "id = \(session.id)"
+                response == .user ? "user_id = \(session.userID)" : "id = \(session.id)"
             let ended = try SessionTable.revoke(where: condition, at: now, because: .theft, in: sql)
             // Whichever of the two the thief is: their browser is no longer one that we know.
             try DeviceCookies.forgetAll(of: session.userID, in: sql)

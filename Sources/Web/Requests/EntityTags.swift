@@ -1,38 +1,54 @@
 package import HTTPTypes
 
-/// The entity tags of a conditional request: `If-Match`, `If-None-Match` (RFC 9110 §13.1). A list, in one field or in several.
+/// The tags of `If-Match` or `If-None-Match` (RFC 9110 §13.1): any, or a list, over one header line or several.
 package enum EntityTags: Sendable, Hashable {
-    /// `*`: any version that there is.
+    /// `*`.
     case any
-    /// These; what is no tag is left out, and so matches nothing.
     case listed([Tag])
 
-    /// One tag.
+    /// One of a list.
     package struct Tag: Sendable, Hashable {
         /// Without the quotes.
-        package let value: String
-        /// `W/"…"`.
+        package let text: String
+        /// `W/`: means the same, and need not be the same bytes.
         package let isWeak: Bool
     }
 
-    /// The tags in the field `name`; `nil` when there is none.
-    package init?(_ headers: HTTPFields, _ name: HTTPField.Name) {
-        guard let text = headers[name] else { return nil }
-        let members = text.split(separator: ",").map { $0.drop { $0 == " " || $0 == "\t" } }
-        if members.count == 1, members[0].allSatisfy({ "* \t".contains($0) }), members[0].contains("*") {
+    /// What `name` says in `fields`; `nil` when it is not there. A member without its quotes, as many write it, is read as if it had them;
+    /// one that is nothing of the kind matches nothing.
+    package init?(_ name: HTTPField.Name, in fields: HTTPFields) {
+        guard let header = fields[name] else { return nil }
+        var rest = Self.trimmed(header[...])
+        if rest == "*" {
             self = .any
             return
         }
-        self = .listed(members.compactMap(Self.tag))
+        var tags: [Tag] = []
+        while !rest.isEmpty {
+            let isWeak = rest.hasPrefix("W/")
+            if isWeak { rest = rest.dropFirst(2) }
+            let isQuoted = rest.first == "\""
+            if isQuoted { rest = rest.dropFirst() }
+            let text = rest.prefix { isQuoted ? $0 != "\"" : $0 != "," }
+            rest = rest[text.endIndex...]
+            let isClosed = !isQuoted || !rest.isEmpty
+            if isClosed { tags.append(Tag(text: String(isQuoted ? text : Self.trimmed(text)), isWeak: isWeak)) }
+            rest = Self.trimmed(rest.drop { $0 != "," }.dropFirst())
+        }
+        self = .listed(tags)
     }
 
-    /// Also without quotes, as some clients send it.
-    private static func tag(_ text: Substring) -> Tag? {
-        var text = text
+    /// Whether `text` is among them for somebody who has a copy (weak comparison).
+    package func matchWeakly(_ text: String) -> Bool {
+        switch self {
+        case .any: return true
+        case .listed(let tags): return tags.contains { $0.text == text }
+        }
+    }
+
+    private static func trimmed(_ text: Substring) -> Substring {
+        var text = text.drop { $0 == " " || $0 == "\t" }
         while text.last == " " || text.last == "\t" { text.removeLast() }
-        let isWeak = text.hasPrefix("W/")
-        if isWeak { text = text.dropFirst(2) }
-        if text.hasPrefix("\""), text.hasSuffix("\""), text.count >= 2 { text = text.dropFirst().dropLast() }
-        return text.isEmpty || text.contains("\"") ? nil : Tag(value: String(text), isWeak: isWeak)
+        return text
     }
 }

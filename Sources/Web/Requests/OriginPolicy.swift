@@ -36,6 +36,8 @@ package struct OriginPolicy: Sendable {
 
 extension HTTPField.Name {
     // The names are constants that are valid, so the fallback is never taken.
+    /// Where a reader of server-sent events goes on.
+    package static let lastEventID = Self("Last-Event-ID") ?? .via
     static let secFetchSite = Self("Sec-Fetch-Site") ?? .origin
     static let xForwardedFor = Self("X-Forwarded-For") ?? .via
     static let xRequestID = Self("X-Request-Id") ?? .via

@@ -7,13 +7,16 @@ package struct QueryFields: Sendable {
     private var asked: Set<String> = []
     private var errors: [Problem.FieldError] = []
 
-    /// The parameters of `request`. Of two with one name the last counts; an empty one is absent.
+    /// The parameters of `request`. One that is there twice is refused: a proxy in front may have looked at the other. An empty one is absent.
     package init(_ request: Request) {
         var values: [String: String] = [:]
-        for pair in request.uri.queryParameters {
-            values[String(pair.key)] = String(pair.value)
+        var repeated: Set<String> = []
+        for pair in request.uri.queryParameters
+        where values.updateValue(String(pair.value), forKey: String(pair.key)) != nil {
+            repeated.insert(String(pair.key))
         }
         self.values = values.filter { !$0.value.isEmpty }
+        for name in repeated.sorted().prefix(20) { refuse(String(name.prefix(64)), "repeated", "Give this once.") }
     }
 
     /// The text of a parameter.
@@ -98,5 +101,13 @@ package struct QueryFields: Sendable {
                 })
         }
         if !errors.isEmpty { throw Problem(.invalidRequest, errors: errors) }
+    }
+}
+
+extension Request {
+    /// The parameter of a link in a mail; empty when it is absent or there twice, as one that nobody has sent.
+    package func linkParameter(_ name: String) -> String {
+        let values = uri.queryParameters.filter { $0.key == name[...] }
+        return values.count == 1 ? values.first.map { String($0.value) } ?? "" : ""
     }
 }

@@ -12,11 +12,14 @@ package struct SignInCookies: Sendable {
     private let isSecure: Bool
     private let sameSite: SameSite
     private let domain: String?
+    private let host: String?
 
-    package init(isSecure: Bool, sameSite: SameSite, domain: String?) {
+    /// `host` is that of `PUBLIC_URL`, by which browsers know the server.
+    package init(isSecure: Bool, sameSite: SameSite, domain: String?, host: String? = nil) {
         self.isSecure = isSecure
         self.sameSite = sameSite
         self.domain = domain
+        self.host = host
     }
 
     /// A browser keeps a `__Secure-` cookie only from a page over TLS; over plain http the prefix would lose it.
@@ -47,29 +50,39 @@ package struct SignInCookies: Sendable {
         cookie(rememberedName, token, maxAge: Int(life.milliseconds / 1000))
     }
 
-    /// What clears the cookies `name` that stand beside the one that this server sets: those of the host alone or of a domain above it, and
-    /// those of another path. `host` and `path` are the request's: only what reaches it can have been sent.
-    func doubles(of name: String, host: String, path: String) -> [Cookie] {
+    /// The names of all of them.
+    package var names: [String] { [refreshName, deviceName, rememberedName] }
+
+    /// Takes out of the browser what it may hold under `name` besides the cookie that we set: for the host alone, for each domain that it is
+    /// in, for the whole site.
+    package func others(named name: String) -> [Cookie] {
+        let own = domain.map(Self.bare)
         var domains: [String?] = [nil]
-        var labels = host.prefix { $0 != ":" }.split(separator: ".")
-        // An address has no domains above it, and nothing may be set for a name without a dot.
-        let isAddress = host.hasPrefix("[") || labels.allSatisfy { $0.allSatisfy(\.isNumber) }
-        while labels.count > 1, !isAddress, domains.count < 6 {
-            domains.append(labels.joined(separator: "."))
-            labels.removeFirst()
-        }
-        var paths = ["/"]
-        for part in path.split(separator: "/").prefix(4) {
-            paths.append((paths.last == "/" ? "/" : (paths.last ?? "") + "/") + part)
-        }
-        let own = domain.map { $0.hasPrefix(".") ? String($0.dropFirst()) : $0 }
+        if let own { domains.append(own) }
+        domains += parents.filter { $0 != own }.map { Optional($0) }
         return domains.flatMap { other in
-            paths.filter { $0 != Self.path || other != own }.map {
-                cookie(name, "", maxAge: 0, domain: other, path: $0)
+            ["/", Self.path].filter { $0 != Self.path || other != own }.map { path in
+                cookie(name, "", maxAge: 0, domain: other, path: path)
             }
         }
     }
 
+    /// The host and the domains above it that may hold cookies; none for an address or a host without a dot. A browser refuses those of a
+    /// public suffix by itself.
+    private var parents: [String] {
+        guard let host, host.contains(where: \.isLetter), !host.contains(":") else { return [] }
+        var labels = host.split(separator: ".")[...]
+        var parents: [String] = []
+        while labels.count >= 2, parents.count < 4 {
+            parents.append(labels.joined(separator: "."))
+            labels = labels.dropFirst()
+        }
+        return parents
+    }
+
+    private static func bare(_ domain: String) -> String { String(domain.drop { $0 == "." }) }
+
+    /// For the paths that take one alone.
     private static let path = "/v1/auth"
 
     private func cookie(_ name: String, _ value: String, maxAge: Int) -> Cookie {

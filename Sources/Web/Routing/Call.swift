@@ -29,25 +29,17 @@ package struct Call: Sendable {
     /// subdomain. Whoever asks tries each of them and takes the one that counts. A browser sends the cookie unasked, so it counts only when the request says that a page of ours made it: 403 `csrf_rejected` for a
     /// cookie without `Origin` or `Sec-Fetch-Site`.
     package func refreshCookies() throws -> [String] {
-        let found = cookieValues(cookies.refreshName)
+        let found = request.cookieValues(cookies.refreshName)
         guard !found.isEmpty else { return [] }
         guard origins.judge(request) == .own else { throw Problem(.csrfRejected) }
         return found
     }
 
     /// The cookies of a browser that has signed in before: the one that we made counts, whichever others of that name there are.
-    package var deviceCookies: [String] { cookieValues(cookies.deviceName) }
+    package var deviceCookies: [String] { request.cookieValues(cookies.deviceName) }
 
     /// The cookies of a browser that is not asked for a second factor, likewise.
-    package var rememberedDevices: [String] { cookieValues(cookies.rememberedName) }
-
-    /// What takes away every cookie of `name` but the one that this server would set itself, when the request holds more than one.
-    package func clearedDoubles(of name: String) -> [Cookie] {
-        guard cookieValues(name).count > 1 else { return [] }
-        return cookies.doubles(of: name, host: request.head.authority ?? "", path: request.uri.path)
-    }
-
-    private func cookieValues(_ name: String) -> [String] { PresentedCookies(request.headers).values(of: name) }
+    package var rememberedDevices: [String] { request.cookieValues(cookies.rememberedName) }
 
     /// The `Idempotency-Key`; 400 `invalid_request` for an absurd one.
     package func idempotencyKey() throws -> String? {
