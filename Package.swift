@@ -67,9 +67,10 @@ let package = Package(
         systemLibrary("CFido2", "libfido2", apt: "libfido2-dev", brew: "libfido2"),
         systemLibrary("CCBOR", "libcbor", apt: "libcbor-dev", brew: "libcbor"),
         systemLibrary("CQREncode", "libqrencode", apt: "libqrencode-dev", brew: "qrencode"),
+        systemLibrary("CIDN2", "libidn2", apt: "libidn2-dev", brew: "libidn2"),
         systemLibrary("CZxcvbn", nil, apt: "libzxcvbn-dev", brew: "zxcvbn-c"),
 
-        library("Core", [crypto]),
+        library("Core", ["CIDN2", crypto]),
         library("Storage", ["Core", crypto]),
         library(
             "StorageSQLite",

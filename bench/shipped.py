@@ -20,6 +20,10 @@ ADDRESSES = 10_000
 BEHIND_PROXY = {"TRUSTED_PROXIES": "127.0.0.1"}
 CLIENT = """first_name, last_name, emails, phones, addresses, tags, collaborators, stage, source, price, background, search_text,
     sort_name, deleted_at, version"""
+READERS = """INSERT INTO client_reader (user_id, client_id, stage, sort_name, created_at, updated_at, last_activity_at)
+    SELECT assigned_to, id, stage, sort_name, created_at, updated_at, last_activity_at FROM client
+    WHERE deleted_at IS NULL AND assigned_to IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM client_reader WHERE client_reader.client_id = client.id)"""
 
 
 def refreshes(site, connections, seconds, *, limits=gatehouse.LIMITS_ON, addresses=1):
@@ -64,6 +68,7 @@ def fill(site, count):
             SELECT ?, ?, created_at - ?3, updated_at - ?3, last_activity_at - ?3, {CLIENT}
             FROM client WHERE id = (SELECT MIN(id) FROM client WHERE deleted_at IS NULL AND id > x'01')""",
             ((identity(turn).bytes, owner_of(turn, people), turn * 1000) for turn in range(number, count)))
+        connection.execute(READERS)
         connection.execute("COMMIT")
         connection.execute("ANALYZE")
         connection.close()
@@ -79,7 +84,8 @@ def fill(site, count):
                     WHERE email LIKE 'agent%@example.com') AS people,
                 (SELECT * FROM client WHERE deleted_at IS NULL ORDER BY id DESC LIMIT 1) AS client,
                 generate_series({start}, {min(start + STEP, count)} - 1) AS n""")
-    postgres.run(site.url, "VACUUM (ANALYZE) client")
+    postgres.run(site.url, READERS)
+    postgres.run(site.url, "VACUUM (ANALYZE) client, client_reader")
 
 
 def identity(number):

@@ -28,7 +28,7 @@ extension JSONWriter {
         key("user")
         object { user in
             user.member("id", account.id)
-            user.member("email", account.email.text)
+            user.member("email", account.email.shown)
             user.member("firstName", account.firstName)
             user.member("lastName", account.lastName)
             user.member("role", account.role.rawValue)

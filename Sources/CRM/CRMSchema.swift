@@ -4,12 +4,15 @@ package import Storage
 package enum CRMSchema {
     /// The steps in order.
     package static var migrations: [Migration] {
-        [Migration(100, "clients", clients), BookSize.migration, SearchUpkeep.migration]
+        [
+            Migration(100, "clients", clients), BookSize.migration, ClientReaders.migration, BookSize.readersMigration,
+            SearchRenewal.migration,
+        ]
     }
 
     /// A client's lists are kept as canonical JSON, which is what the API shows; `search_text`, `sort_name`,
-    /// `client_match` and `client_collaborator` repeat parts of them in a form that can be looked up, and are written
-    /// only together with them.
+    /// `client_match`, `client_collaborator` and `client_reader` repeat parts of them in a form that can be looked up, and are
+    /// written only together with them.
     ///
     /// `assigned_to` and `user_id` do refer to `account`: an account that still has clients cannot be removed from
     /// under them, it has to hand them over first. `sort_name` is bytes and not text, because bytes sort alike in both

@@ -1,5 +1,5 @@
 package import Accounts
-import CRM
+package import CRM
 package import Core
 package import Identity
 package import SecurityEvents
@@ -13,13 +13,17 @@ package struct AgentDeparture: Sendable {
     private static let exportsPerPage = 100
 
     private let team: Team
+    private let book: ClientBook
     private let events: EventLog
     private let recorder: EventRecorder
     private let notices: Notices
     private let world: World
 
-    package init(team: Team, events: EventLog, recorder: EventRecorder, notices: Notices, world: World) {
+    package init(
+        team: Team, book: ClientBook, events: EventLog, recorder: EventRecorder, notices: Notices, world: World
+    ) {
         self.team = team
+        self.book = book
         self.events = events
         self.recorder = recorder
         self.notices = notices
@@ -55,7 +59,7 @@ package struct AgentDeparture: Sendable {
         do {
             outcome = try await team.leave(actor, id, to: successor, from: source) { heir, sql in
                 guard heir.role.createsClients else { throw SuccessorUnusable() }
-                let count = try ClientBook.handOver(from: id, to: successor, at: now, in: sql)
+                let count = try book.handOver(from: id, to: successor, at: now, in: sql)
                 let event = Event(
                     .clientsHandedOver, in: world, user: id, from: source,
                     detail: ["clients": String(count), "to": successor.description, "by": actor.description])

@@ -16,7 +16,7 @@ extension User {
                     let verified = account.emailVerifiedAt == nil ? "unproven" : "proven"
                     print(
                         "\(account.id)\t\(account.role.rawValue)\t\(account.status.rawValue)\t\(verified)\t"
-                            + "\(account.email.text)\t\(account.firstName) \(account.lastName)")
+                            + "\(account.email.shown)\t\(account.firstName) \(account.lastName)")
                 }
             }
         }
@@ -117,7 +117,7 @@ extension User.SetRole {
                 throw ValidationError("There is no account with this address.")
             }
             switch try await change(gate, account.id) {
-            case .done(let now): print("\(now.email.text): \(now.role.rawValue), \(now.status.rawValue).")
+            case .done(let now): print("\(now.email.shown): \(now.role.rawValue), \(now.status.rawValue).")
             case .lastOwner:
                 throw ValidationError("There must be an owner who can sign in. Make somebody else an owner first.")
             case .notFound, .forbidden: throw ValidationError("This account cannot be changed.")

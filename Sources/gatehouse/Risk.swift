@@ -47,7 +47,7 @@ struct Risk: AsyncParsableCommand {
                 let start = installation.world.now() - .days(days)
                 let report = try await installation.gate.events.replay(
                     RiskReplay(policy: chosen, addresses: addresses, countingFrom: start))
-                let names = try await installation.gate.team.list().map { ($0.id, $0.email.text) }
+                let names = try await installation.gate.team.list().map { ($0.id, $0.email.shown) }
                 let people = Dictionary(names) { first, _ in first }
                 for line in report.lines(days: days, name: { people[$0] ?? $0.description }) { print(line) }
             }

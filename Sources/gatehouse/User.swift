@@ -51,7 +51,7 @@ struct User: AsyncParsableCommand {
             let outcome = try await installation.gate.registration.create(applicant, role: role, from: .commandLine)
             await installation.close()
             switch outcome {
-            case .registered(let account): print("Made \(account.email.text), \(account.role.rawValue).")
+            case .registered(let account): print("Made \(account.email.shown), \(account.role.rawValue).")
             case .emailTaken: throw ValidationError("There is an account with this address already.")
             case .closed, .verificationRequired: throw ValidationError("Registration is closed.")
             case .passwordRefused(let violations):

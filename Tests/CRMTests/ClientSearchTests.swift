@@ -1,7 +1,6 @@
 import CRM
 import Core
 import Identity
-import Storage
 import TestSupport
 import Testing
 
@@ -28,48 +27,6 @@ import Testing
             for (search, found) in hits {
                 #expect(try await office.names(office.ana, search: search) == found, "\(search)")
             }
-        }
-    }
-
-    @Test(arguments: DatabaseKind.available)
-    func `a name is found without its apostrophe or hyphen, and with one that it does not have`(
-        kind: DatabaseKind
-    ) async throws {
-        try await Office.open(kind) { office in
-            try await office.client(office.ana, "Jean-Luc", "O’Brien")
-            try await office.client(office.ana, "Maria", "Dangelo")
-            for search in ["obrien", "o'brien", "O’Brien", "jeanluc", "jean-luc", "jean", "brien luc"] {
-                #expect(try await office.names(office.ana, search: search) == ["Jean-Luc"], "\(search)")
-            }
-            #expect(try await office.names(office.ana, search: "d'angelo") == ["Maria"])
-        }
-    }
-
-    @Test(arguments: DatabaseKind.available)
-    func `a name that is written without spaces is found whole, in either order`(kind: DatabaseKind) async throws {
-        try await Office.open(kind) { office in
-            try await office.client(office.ana, "小龙", "李")
-            try await office.client(office.ana, "민준", "김")
-            for search in ["李小龙", "小龙李", "李 小龙", "小龙", "李小"] {
-                #expect(try await office.names(office.ana, search: search) == ["小龙"], "\(search)")
-            }
-            #expect(try await office.names(office.ana, search: "김민준") == ["민준"])
-            #expect(try await office.names(office.ana, search: "李小虎") == [])
-        }
-    }
-
-    @Test(arguments: DatabaseKind.available)
-    func `clients of an older program are found by the new rules once they were cared for`(
-        kind: DatabaseKind
-    ) async throws {
-        try await Office.open(kind) { office in
-            for number in 1...3 { try await office.client(office.ana, "Kid\(number)", "O'Brien") }
-            _ = try await office.database.batch(["UPDATE client SET search_text = 'kid o''brien', search_form = 1"])
-            #expect(try await office.names(office.ana, search: "obrien") == [])
-            try await office.book.care()
-            #expect(try await office.names(office.ana, search: "obrien").count == 3)
-            let behind = try await office.database.rows("SELECT id FROM client WHERE search_form < 2")
-            #expect(behind.isEmpty)
         }
     }
 

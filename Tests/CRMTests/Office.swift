@@ -22,7 +22,8 @@ struct Office: Sendable {
 
     /// Opens an office on a database of its own.
     static func open(
-        _ kind: DatabaseKind, _ body: @escaping @Sendable (Office) async throws -> Void
+        _ kind: DatabaseKind, home: HomeRegion = .standard,
+        _ body: @escaping @Sendable (Office) async throws -> Void
     ) async throws {
         try await withDatabase(kind) { database in
             let time = TestWorld()
@@ -42,7 +43,7 @@ struct Office: Sendable {
             }
             let office = Office(
                 database: database, time: time,
-                book: ClientBook(database: database, world: time.world, cursorKey: cursorKey),
+                book: ClientBook(database: database, world: time.world, cursorKey: cursorKey, home: home),
                 owner: try await person("owner", .owner), admin: try await person("admin", .admin),
                 ana: try await person("ana", .agent), ben: try await person("ben", .agent),
                 lender: try await person("lender", .lender))

@@ -1,7 +1,9 @@
+import Accounts
 import Core
 import Dispatch
 import Guarding
 import Identity
+import Sessions
 import Storage
 import Synchronization
 import TestSupport

@@ -61,7 +61,9 @@ struct Office: Sendable {
         _ = try await Installation.migrator.migrate(database, now: clock.world.now())
         let gate = try await Gate.open(
             configuration.gateConfiguration(secret: secret), database: database, world: clock.world)
-        let book = ClientBook(database: database, world: clock.world, cursorKey: Installation.cursorKey(secret))
+        let book = ClientBook(
+            database: database, world: clock.world, cursorKey: Installation.cursorKey(secret),
+            home: configuration.clients.homeRegion)
         let web = configuration.webConfiguration(secret: secret)
         // Looks at the log often, so that no test waits for it.
         let live = LiveEvents(

@@ -4,6 +4,7 @@ import HTTPTypes
 import HummingbirdTesting
 import Identity
 import NIOCore
+import Sessions
 import TestSupport
 import Testing
 

@@ -28,6 +28,7 @@ extension ClientsAPI {
                     object.object { writer in
                         writer.member("nextCursor", page.nextCursor)
                         writer.member("total", Int64(page.total))
+                        if page.totalIsAtLeast { writer.member("totalIsAtLeast", true) }
                     }
                 }
             }

@@ -83,7 +83,7 @@ package struct PasskeysAPI: Sendable {
                 object.object { signal in
                     signal.member("rpId", gate.passkeys.relyingPartyID)
                     signal.member("userId", Base64URL.encode(account.id.bytes))
-                    signal.member("name", account.email.text)
+                    signal.member("name", account.email.shown)
                     signal.member("displayName", "\(account.firstName) \(account.lastName)")
                     signal.key("allAcceptedCredentialIds")
                     signal.array { list in passkeys.forEach { list.string(Base64URL.encode($0.credentialID)) } }

@@ -44,7 +44,7 @@ extension UsersAPI {
                     for invitation in invitations {
                         list.object { item in
                             item.member("id", invitation.id)
-                            item.member("email", invitation.email?.text)
+                            item.member("email", invitation.email?.shown)
                             item.member("role", invitation.role.rawValue)
                             item.member("invitedBy", invitation.invitedBy)
                             item.member("createdAt", invitation.createdAt)

@@ -155,7 +155,7 @@ extension JSONWriter {
     fileprivate mutating func member(_ account: Account, for scope: Scope) {
         object { object in
             object.member("id", account.id)
-            object.member("email", account.email.text)
+            object.member("email", account.email.shown)
             object.member("firstName", account.firstName)
             object.member("lastName", account.lastName)
             object.member("role", account.role.rawValue)

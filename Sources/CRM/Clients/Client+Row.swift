@@ -11,12 +11,15 @@ enum ClientColumn: Int {
 
 extension Client {
     /// The columns of ``ClientColumn``.
-    static var columns: SQL {
-        """
-        id, first_name, last_name, emails, phones, addresses, tags, collaborators, stage, source, assigned_to, price,
-        background, created_at, updated_at, last_activity_at, version
-        """
-    }
+    static var columns: SQL { names.joined(separator: ", ") }
+
+    /// The same, for a statement that reads other tables as well.
+    static var qualifiedColumns: SQL { names.map { "client.\($0)" as SQL }.joined(separator: ", ") }
+
+    private static let names: [SQL] = [
+        "id", "first_name", "last_name", "emails", "phones", "addresses", "tags", "collaborators", "stage", "source",
+        "assigned_to", "price", "background", "created_at", "updated_at", "last_activity_at", "version",
+    ]
 
     /// Copies the client out of a row that begins with ``columns``.
     init(_ row: any RowInPlace) throws {

@@ -15,7 +15,7 @@ package struct Client: Sendable, Hashable {
     /// May be empty: a lead often comes with an address or a number alone.
     package var firstName: String
     package var lastName: String
-    /// Canonical addresses; at most one is the primary one, and one is if there is any.
+    /// Addresses as they are shown, lower-case; at most one is the primary one, and one is if there is any.
     package var emails: StoredList<ContactPoint>
     /// Numbers as typed; primary as with ``emails``.
     package var phones: StoredList<ContactPoint>

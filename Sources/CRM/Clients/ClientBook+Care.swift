@@ -1,9 +1,9 @@
 import Storage
 
 extension ClientBook {
-    /// What has to be done now and then: see that the size of the book is right, and that everybody is found by the present rules.
+    /// What has to be done now and then: see that the sizes of the books are right, and what clients are found by.
     package func care() async throws {
-        try await database.transaction { session in try BookSize.recount(in: session) }
-        try await SearchUpkeep.run(database)
+        try await renewSearch()
+        try await BookSize.recount(in: database)
     }
 }

@@ -9,11 +9,16 @@ package struct ClientBook: Sendable {
     let database: any Database
     let world: World
     let cursors: CursorSealer
+    let home: HomeRegion
 
-    /// The clients in `database`. `cursorKey` signs the cursors of the list and must be the same on every node.
-    package init(database: any Database, world: World, cursorKey: Secret<[UInt8]>) {
+    /// The clients in `database`. `cursorKey` signs the cursors of the list, `home` is where numbers without a country code are meant; both
+    /// must be the same on every node.
+    package init(
+        database: any Database, world: World, cursorKey: Secret<[UInt8]>, home: HomeRegion = .standard
+    ) {
         self.database = database
         self.world = world
+        self.home = home
         cursors = CursorSealer(key: cursorKey)
     }
 }

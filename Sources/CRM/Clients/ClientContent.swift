@@ -37,8 +37,11 @@ struct ClientContent: Sendable, Hashable {
     /// The content after `patch`, and everything that is wrong with the patch.
     ///
     /// Fields that the patch leaves alone are not checked again: a client stored under an older rule stays editable.
-    func applying(_ patch: ClientPatch) -> (content: ClientContent, problems: [FieldProblem]) {
+    func applying(
+        _ patch: ClientPatch, home: HomeRegion = .standard
+    ) -> (content: ClientContent, problems: [FieldProblem]) {
         var check = FieldCheck()
+        check.home = home
         var content = self
         content.firstName = patch.firstName.applied(to: firstName, cleared: "") { check.line($0, "firstName", 100) }
         content.lastName = patch.lastName.applied(to: lastName, cleared: "") { check.line($0, "lastName", 100) }

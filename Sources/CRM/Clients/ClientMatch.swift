@@ -15,12 +15,20 @@ struct ClientMatch: Hashable, Sendable {
     static func tag(_ tag: String) -> ClientMatch { ClientMatch(kind: .tag, value: SearchText.fold(tag)) }
 
     static func emails(of content: ClientContent) -> [ClientMatch] {
-        content.emails.map { ClientMatch(kind: .email, value: $0.value) }
+        content.emails.map { ClientMatch(kind: .email, value: EmailAddress($0.value)?.text ?? $0.value) }
     }
 
-    static func phones(of content: ClientContent) -> [ClientMatch] {
-        content.phones.compactMap { PhoneNumber($0.value) }.map { ClientMatch(kind: .phone, value: $0.matchKey) }
+    static func phones(of content: ClientContent, in home: HomeRegion) -> [ClientMatch] {
+        content.phones.compactMap { PhoneNumber($0.value) }
+            .map { ClientMatch(kind: .phone, value: $0.matchKey(in: home)) }
     }
 
     static func tags(of content: ClientContent) -> [ClientMatch] { content.tags.map(tag) }
+
+    /// Everything by which a client with that content is found exactly; each once, as two spellings of a number can have one key.
+    static func all(of content: ClientContent, in home: HomeRegion) -> [ClientMatch] {
+        var seen: Set<ClientMatch> = []
+        return (emails(of: content) + phones(of: content, in: home) + tags(of: content))
+            .filter { seen.insert($0).inserted }
+    }
 }

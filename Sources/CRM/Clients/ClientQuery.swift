@@ -39,8 +39,10 @@ package struct ClientPage<Clients: Sendable>: Sendable {
     package let clients: Clients
     /// Where the next page starts; `nil` on the last one.
     package let nextCursor: String?
-    /// How many clients the query finds on all pages together.
+    /// How many clients the query finds on all pages together; at least so many if ``totalIsAtLeast``.
     package let total: Int
+    /// Whether there are more than ``total``: what no index and no kept number answers is counted up to 10,000 only.
+    package let totalIsAtLeast: Bool
 }
 
 extension ClientPage: Equatable where Clients: Equatable {}

@@ -22,15 +22,12 @@ struct ClientVisibility {
             """
     }
 
-    /// For a statement that seeks among all clients: starts from the few within reach, not from the many in the table.
+    /// For a statement that takes all clients within reach, in whatever order. A list, which has an order, reads ``ClientListRows``.
     var ofMany: SQL {
         if scope.role.seesEverything { return "client.deleted_at IS NULL" }
         return """
             client.deleted_at IS NULL AND client.id IN (
-                SELECT own.id FROM client AS own
-                WHERE own.assigned_to = \(scope.userID) AND own.deleted_at IS NULL
-                UNION
-                SELECT shared.client_id FROM client_collaborator AS shared WHERE shared.user_id = \(scope.userID))
+                SELECT reader.client_id FROM client_reader AS reader WHERE reader.user_id = \(scope.userID))
             """
     }
 }

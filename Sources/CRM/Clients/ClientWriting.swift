@@ -18,35 +18,51 @@ struct ClientStamp {
 /// Writes a client and everything that repeats it for looking up. Always inside the caller's transaction.
 struct ClientWriting {
     private let session: any SQLSession
+    private let home: HomeRegion
+    private var sizes = BookSizeChanges()
 
-    init(in session: any SQLSession) { self.session = session }
+    private init(_ session: any SQLSession, _ home: HomeRegion) {
+        self.session = session
+        self.home = home
+    }
+
+    /// Lets `body` write clients, and then writes how many there are: that holds rows that others need, so it comes last.
+    static func perform<T>(
+        in session: any SQLSession, home: HomeRegion, _ body: (inout ClientWriting) throws -> T
+    ) throws -> T {
+        var writing = ClientWriting(session, home)
+        let result = try body(&writing)
+        try writing.sizes.write(in: session)
+        return result
+    }
 
     /// Inserts a client at version 1.
-    func insert(_ id: ClientID, _ content: ClientContent, at stamp: ClientStamp) throws -> Client {
+    mutating func insert(_ id: ClientID, _ content: ClientContent, at stamp: ClientStamp) throws -> Client {
         let rows = try session.rows(
             """
             INSERT INTO client (
                 id, first_name, last_name, emails, phones, addresses, tags, collaborators, stage, source, assigned_to,
-                price, background, search_text, search_form, sort_name, created_at, updated_at, last_activity_at,
-                version)
+                price, background, search_text, sort_name, created_at, updated_at, last_activity_at, version)
             VALUES (
                 \(id), \(content.firstName), \(content.lastName), \(StoredList(content.emails)),
                 \(StoredList(content.phones)), \(StoredList(content.addresses)), \(StoredList(content.tags)),
                 \(StoredList(content.collaborators)), \(content.stage), \(content.source), \(content.assignedTo),
-                \(content.price), \(content.background), \(SearchText.text(of: content)), \(SearchText.form),
+                \(content.price), \(content.background), \(SearchText.text(of: content, in: home)),
                 \(SearchText.sortName(of: content)), \(stamp.createdAt), \(stamp.updatedAt), \(stamp.lastActivityAt),
                 1)
             RETURNING \(Client.columns)
             """)
         guard let row = rows.first else { throw StorageError.failed("an inserted client was not returned") }
         try insertCollaborators(id, content.collaborators)
-        try insertMatches(id, Self.matches(of: content))
-        try BookSize.change(by: 1, in: session)
-        return try Client(row)
+        try insertMatches(id, ClientMatch.all(of: content, in: home))
+        let client = try Client(row)
+        try ClientReaders.insert(client, content, in: session)
+        sizes.count(content, by: 1)
+        return client
     }
 
     /// Changes the client that is still at `version` from `before` to `after`; `nil` when it is not there any more.
-    func update(
+    mutating func update(
         _ id: ClientID, at version: Int64, from before: ClientContent, to after: ClientContent, now: Timestamp
     ) throws -> Client? {
         let row = try session.row(
@@ -57,8 +73,7 @@ struct ClientWriting {
                 tags = \(StoredList(after.tags)), collaborators = \(StoredList(after.collaborators)),
                 stage = \(after.stage), source = \(after.source), assigned_to = \(after.assignedTo),
                 price = \(after.price), background = \(after.background),
-                search_text = \(SearchText.text(of: after)), search_form = \(SearchText.form),
-                sort_name = \(SearchText.sortName(of: after)),
+                search_text = \(SearchText.text(of: after, in: home)), sort_name = \(SearchText.sortName(of: after)),
                 updated_at = \(now), version = version + 1
             WHERE id = \(id) AND version = \(version) AND deleted_at IS NULL
             RETURNING \(Client.columns)
@@ -68,12 +83,29 @@ struct ClientWriting {
             try session.run("DELETE FROM client_collaborator WHERE client_id = \(id)")
             try insertCollaborators(id, after.collaborators)
         }
-        let matches = Self.matches(of: after)
-        if Self.matches(of: before) != matches {
+        let matches = ClientMatch.all(of: after, in: home)
+        if ClientMatch.all(of: before, in: home) != matches {
             try session.run("DELETE FROM client_match WHERE client_id = \(id)")
             try insertMatches(id, matches)
         }
-        return try Client(row)
+        let client = try Client(row)
+        try ClientReaders.update(client, from: before, to: after, in: session)
+        sizes.count(before, by: -1)
+        sizes.count(after, by: 1)
+        return client
+    }
+
+    /// Puts the client that is still at `version` into the trash; `false` when it is not there any more.
+    mutating func trash(_ id: ClientID, at version: Int64, _ content: ClientContent, now: Timestamp) throws -> Bool {
+        let changed = try session.changes(
+            """
+            UPDATE client SET deleted_at = \(now), updated_at = \(now), version = version + 1
+            WHERE id = \(id) AND version = \(version) AND deleted_at IS NULL
+            """)
+        guard changed == 1 else { return false }
+        try ClientReaders.remove(id, in: session)
+        sizes.count(content, by: -1)
+        return true
     }
 
     private func insertCollaborators(_ id: ClientID, _ collaborators: [AccountID]) throws {
@@ -88,7 +120,10 @@ struct ClientWriting {
         try session.run("INSERT INTO client_match (client_id, kind, value) VALUES \(values)")
     }
 
-    private static func matches(of content: ClientContent) -> [ClientMatch] {
-        ClientMatch.emails(of: content) + ClientMatch.phones(of: content) + ClientMatch.tags(of: content)
+    /// Writes anew what a client is found by, and nothing else of it.
+    func renewSearch(_ id: ClientID, text: String, matches: [ClientMatch]) throws {
+        try session.run("UPDATE client SET search_text = \(text) WHERE id = \(id)")
+        try session.run("DELETE FROM client_match WHERE client_id = \(id)")
+        try insertMatches(id, matches)
     }
 }

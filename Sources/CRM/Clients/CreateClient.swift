@@ -21,20 +21,23 @@ extension ClientBook {
         _ scope: Scope, _ draft: ClientDraft, force: Bool = false
     ) async throws -> CreateClientOutcome {
         guard scope.role.createsClients else { return .forbidden }
-        let (checked, problems) = ClientContent().applying(draft.asPatch)
+        let (checked, problems) = ClientContent().applying(draft.asPatch, home: home)
         var content = checked
         if content.assignedTo == nil, !scope.role.seesEverything { content.assignedTo = scope.userID }
         let id: ClientID = world.identifier()
-        let now = world.now()
+        let (now, home) = (world.now(), home)
         return try await database.transaction { [content] session in
             let problems =
                 try problems + ClientAssignment.problems(scope, from: nil, to: content, in: session)
             guard problems.isEmpty else { return .invalid(problems) }
             if !force {
-                let matches = try DuplicateSearch.clients(like: content, for: scope, in: session)
+                let matches = try DuplicateSearch.clients(like: content, for: scope, home: home, in: session)
                 guard matches.isEmpty else { return .possibleDuplicate(matches) }
             }
-            return .created(try ClientWriting(in: session).insert(id, content, at: ClientStamp(now: now)))
+            return .created(
+                try ClientWriting.perform(in: session, home: home) { writing in
+                    try writing.insert(id, content, at: ClientStamp(now: now))
+                })
         }
     }
 }

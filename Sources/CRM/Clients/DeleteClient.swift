@@ -26,7 +26,7 @@ extension ClientBook {
         _ scope: Scope, _ id: ClientID, proof: FreshReauthentication, expectedVersions: [Int64]? = nil
     ) async throws -> DeleteClientOutcome {
         guard proof.scope == scope else { return .reauthenticationRequired }
-        let now = world.now()
+        let (now, home) = (world.now(), home)
         return try await database.transaction { session in
             let row = try session.row(
                 """
@@ -39,14 +39,11 @@ extension ClientBook {
             if let expectedVersions, !expectedVersions.contains(client.version) {
                 return .versionMismatch(current: client.version)
             }
-            let changed = try session.changes(
-                """
-                UPDATE client SET deleted_at = \(now), updated_at = \(now), version = version + 1
-                WHERE id = \(id) AND version = \(client.version) AND deleted_at IS NULL
-                """)
-            guard changed == 1 else { return .notFound }
-            try BookSize.change(by: -1, in: session)
-            return .deleted
+            let content = try ClientContent(client)
+            let isTrashed = try ClientWriting.perform(in: session, home: home) { writing in
+                try writing.trash(id, at: client.version, content, now: now)
+            }
+            return isTrashed ? .deleted : .notFound
         }
     }
 }

@@ -11,14 +11,14 @@ import Storage
 enum DuplicateSearch {
     /// At most ten clients like `content`, oldest first.
     static func clients(
-        like content: ClientContent, for scope: Scope, in session: any SQLSession
+        like content: ClientContent, for scope: Scope, home: HomeRegion, in session: any SQLSession
     ) throws -> [Client] {
         var candidates: [SQL] = []
         let emails = ClientMatch.emails(of: content)
         if !emails.isEmpty {
             candidates.append("SELECT client_id FROM client_match WHERE \(isAny(of: emails, .email))")
         }
-        let phones = ClientMatch.phones(of: content)
+        let phones = ClientMatch.phones(of: content, in: home)
         if !phones.isEmpty {
             candidates.append(
                 """

@@ -1,7 +1,7 @@
 import Core
 
 extension FieldCheck {
-    /// Addresses in canonical form, each once, one of them primary.
+    /// Addresses as they are shown, each once however it is written, one of them primary.
     mutating func emails(_ given: [ContactPoint]) -> [ContactPoint] {
         var kept: [ContactPoint] = []
         for (index, given) in capped(given, "emails", 20).enumerated() {
@@ -10,9 +10,9 @@ extension FieldCheck {
                 refuse("emails[\(index)].value", .invalidEmail, "Give an address like name@example.com.")
                 continue
             }
-            kept.append(ContactPoint(value: address.text, type: type, isPrimary: given.isPrimary))
+            kept.append(ContactPoint(value: address.shown, type: type, isPrimary: given.isPrimary))
         }
-        return Self.withOnePrimary(kept) { $0 }
+        return Self.withOnePrimary(kept) { EmailAddress($0)?.text ?? $0 }
     }
 
     /// Numbers as typed, each once however it is written, one of them primary.
@@ -26,7 +26,7 @@ extension FieldCheck {
             }
             kept.append(ContactPoint(value: number.text, type: type, isPrimary: given.isPrimary))
         }
-        return Self.withOnePrimary(kept) { PhoneNumber($0)?.matchKey ?? $0 }
+        return Self.withOnePrimary(kept) { [home] in PhoneNumber($0)?.matchKey(in: home) ?? $0 }
     }
 
     /// Postal addresses of which at least one part is given.

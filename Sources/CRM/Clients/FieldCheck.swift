@@ -5,6 +5,8 @@ import Core
 /// Each function returns the field as it would be stored, so that checking goes on after a problem.
 struct FieldCheck {
     private(set) var problems: [FieldProblem] = []
+    /// Where numbers without a country code are at home.
+    var home = HomeRegion.standard
 
     /// Records a problem.
     mutating func refuse(_ field: String, _ code: FieldProblem.Code, _ message: String) {

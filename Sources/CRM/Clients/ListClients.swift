@@ -45,19 +45,15 @@ extension ClientBook {
                 query.sort.rawValue, words.joined(separator: " "), query.stage, query.tag, query.source,
                 query.assignedTo?.description,
             ])
-        var start: SQL = ""
+        var start: (key: SQLValue, id: SQLValue)?
         if let cursor = query.cursor {
-            guard let position = cursors.open(cursor, for: binding), let key = position.first, position.count == 2
-            else { return .invalidCursor }
-            let comparison: SQL = query.sort.isDescending ? "<" : ">"
-            start = "AND (\(query.sort.column), id) \(comparison) (\(key), \(position[1]))"
+            guard let position = cursors.open(cursor, for: binding), position.count == 2 else { return .invalidCursor }
+            start = (position[0], position[1])
         }
-        let filter = Self.filter(scope, query, words)
-        let isWhole = Self.isWholeBook(scope, query, words)
-        let total = isWhole ? BookSize.query : Self.count(filter)
-        let statement = Self.statement(for: query, filter: filter, start: start, total: total)
-        var found = try await database.reduce(statement, isShort: isWhole, into: Found(clients: clients())) {
-            found, row in
+        let rows = ClientListRows(scope, query, home: home)
+        var found = try await database.reduce(
+            rows.statement(after: start), isShort: rows.isTotalKept, into: Found(clients: clients())
+        ) { found, row in
             found.total = Int(try row.integer(ClientListColumn.total))
             found.count += 1
             if found.count > query.limit { return }
@@ -68,10 +64,14 @@ extension ClientBook {
         }
         if found.count == 0, query.cursor != nil {
             // What stood behind the cursor is gone; there is no row on which the total could stand.
-            found.total = try await database.rows(total).first?.get("total") ?? 0
+            found.total = try await database.rows(rows.total).first?.get("total") ?? 0
         }
         let nextCursor = found.count > query.limit ? cursors.seal(found.last, for: binding) : nil
-        return .page(ClientPage(clients: found.clients, nextCursor: nextCursor, total: found.total))
+        let isBound = !rows.isTotalKept && found.total > ClientListRows.mostCounted
+        return .page(
+            ClientPage(
+                clients: found.clients, nextCursor: nextCursor,
+                total: isBound ? ClientListRows.mostCounted : found.total, totalIsAtLeast: isBound))
     }
 
     /// What has been read of a page.
@@ -82,39 +82,6 @@ extension ClientBook {
         var total = 0
         /// Where the last client of a full page stands in the order.
         var last: [SQLValue] = []
-    }
-
-    /// One row for each client of the page and one more to tell whether there is a next one; the total stands on each.
-    private static func statement(for query: ClientQuery, filter: SQL, start: SQL, total: SQL) -> SQL {
-        let direction: SQL = query.sort.isDescending ? "DESC" : "ASC"
-        return """
-            SELECT \(Client.columns), sort_name, (\(total)) AS total FROM client WHERE \(filter) \(start)
-            ORDER BY \(query.sort.column) \(direction), id \(direction) LIMIT \(query.limit + 1)
-            """
-    }
-
-    private static func count(_ filter: SQL) -> SQL { "SELECT COUNT(*) AS total FROM client WHERE \(filter)" }
-
-    /// Whether the filter of the query leaves nothing out that is not in the trash.
-    private static func isWholeBook(_ scope: Scope, _ query: ClientQuery, _ words: [String]) -> Bool {
-        scope.role.seesEverything && words.isEmpty && query.stage == nil && query.source == nil
-            && query.assignedTo == nil && query.tag == nil
-    }
-
-    private static func filter(_ scope: Scope, _ query: ClientQuery, _ words: [String]) -> SQL {
-        var conditions = [ClientVisibility(scope).ofMany]
-        if let stage = query.stage { conditions.append("stage = \(stage)") }
-        if let source = query.source { conditions.append("source = \(source)") }
-        if let assignee = query.assignedTo { conditions.append("assigned_to = \(assignee)") }
-        if let tag = query.tag.map(ClientMatch.tag) {
-            conditions.append(
-                """
-                EXISTS (SELECT 1 FROM client_match WHERE client_match.client_id = client.id
-                    AND client_match.kind = \(tag.kind.rawValue) AND client_match.value = \(tag.value))
-                """)
-        }
-        conditions += words.map(SearchText.condition)
-        return conditions.joined(separator: " AND ")
     }
 
     private static func problems(in query: ClientQuery) -> [FieldProblem] {

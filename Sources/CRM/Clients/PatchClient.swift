@@ -23,7 +23,7 @@ extension ClientBook {
     package func patch(
         _ scope: Scope, _ id: ClientID, _ patch: ClientPatch, expectedVersions: [Int64]? = nil
     ) async throws -> PatchClientOutcome {
-        let now = world.now()
+        let (now, home) = (world.now(), home)
         return try await database.transaction { session in
             let row = try session.row(
                 """
@@ -36,12 +36,13 @@ extension ClientBook {
                 return .versionMismatch(current: client.version)
             }
             let before = try ClientContent(client)
-            let (after, wrong) = before.applying(patch)
+            let (after, wrong) = before.applying(patch, home: home)
             let problems = try wrong + ClientAssignment.problems(scope, from: before, to: after, in: session)
             guard problems.isEmpty else { return .invalid(problems) }
             guard before != after else { return .patched(client) }
-            let written = try ClientWriting(in: session).update(
-                id, at: client.version, from: before, to: after, now: now)
+            let written = try ClientWriting.perform(in: session, home: home) { writing in
+                try writing.update(id, at: client.version, from: before, to: after, now: now)
+            }
             return written.map { .patched($0) } ?? .notFound
         }
     }

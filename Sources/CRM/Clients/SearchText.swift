@@ -3,43 +3,26 @@ import Storage
 
 /// The text in which clients are looked up, and the words of a search, brought to the same form.
 ///
-/// Capitals, accents and typographic apostrophes are folded on both sides by this one function, so `jose` finds José. A name with an
-/// apostrophe or a hyphen is found without it as well, and a name that is written without spaces in either order of its parts.
+/// Capitals, accents and apostrophes are folded on both sides by this one function, so `jose` finds José and `obrien` O'Brien.
 enum SearchText {
-    /// Which form of the text this program writes. Clients of an older one are brought to it by ``ClientBook/care()``.
-    static let form: Int64 = 2
+    /// Counts up when ``text(of:in:)`` or ``ClientMatch`` puts something else in the tables than before: ``ClientBook/renewSearch()`` then
+    /// writes anew what is there.
+    private static let version = 2
+
+    /// What tells apart texts that were made in another way.
+    static func form(in home: HomeRegion) -> String { "\(version) \(home.code)" }
 
     /// What `content` is found by: names, addresses and the bare digits of its numbers, with spaces between.
-    static func text(of content: ClientContent) -> String {
-        var words = [fold(content.firstName), fold(content.lastName)]
-        words += words.filter { $0.contains(where: isJoint) }.map(joined)
-        if let whole = unspaced(content.lastName, content.firstName) { words += whole }
-        words += content.emails.map(\.value)
-        words += content.phones.compactMap { PhoneNumber($0.value)?.digits }
+    static func text(of content: ClientContent, in home: HomeRegion) -> String {
+        var words = [plain(content.firstName), plain(content.lastName)]
+        words += UnspacedNames.joined(words[0], words[1])
+        words += content.emails.flatMap { email in
+            // An address in letters of its own is found by them, and by the form in which mail carries it.
+            let (shown, carried) = (plain(email.value), plain(EmailAddress(email.value)?.text ?? ""))
+            return carried == shown ? [shown] : [shown, carried]
+        }
+        words += content.phones.flatMap { PhoneNumber($0.value)?.textForms(in: home) ?? [] }
         return words.filter { !$0.isEmpty }.joined(separator: " ")
-    }
-
-    /// `O'Brien` is typed as `obrien`, `Jean-Luc` as `jeanluc`.
-    private static func isJoint(_ character: Character) -> Bool { "'’-‐".contains(character) }
-
-    private static func joined(_ word: String) -> String { word.filter { !isJoint($0) } }
-
-    /// A name in a script that puts nothing between family name and given name, in both orders; `nil` for any other.
-    private static func unspaced(_ family: String, _ given: String) -> [String]? {
-        let (family, given) = (fold(family), fold(given))
-        guard !family.isEmpty, !given.isEmpty, (family + given).unicodeScalars.allSatisfy(isUnspaced) else {
-            return nil
-        }
-        return [family + given, given + family]
-    }
-
-    /// Han, Hiragana, Katakana and Hangul.
-    private static func isUnspaced(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case 0x3040...0x30FF, 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xAC00...0xD7AF, 0xF900...0xFAFF, 0x20000...0x323AF:
-            return true
-        default: return false
-        }
     }
 
     /// What `content` is sorted by: last name, then first name, folded. Cut to what an index can hold.
@@ -50,26 +33,33 @@ enum SearchText {
 
     /// The words of a search, folded. A word is what stands between spaces.
     static func words(in search: String) -> [String] {
-        fold(search).split(separator: " ").map(String.init)
+        fold(search).split(separator: " ").map { word in
+            let plain = withoutApostrophes(word)
+            // Nothing but apostrophes is in no text; an empty word would be in each.
+            return plain.isEmpty ? String(word) : plain
+        }
+    }
+
+    /// Holds for the rows of `client` in which each word of `search` stands somewhere, or that have the number that it is as a whole:
+    /// `+44 20 7946 0958` finds 020 7946 0958. `nil` for a search without words.
+    static func condition(for search: String, in home: HomeRegion) -> SQL? {
+        let words = words(in: search)
+        guard !words.isEmpty else { return nil }
+        let everyWord = words.map(condition).joined(separator: " AND ")
+        guard let number = PhoneNumber(search) else { return everyWord }
+        let forms = number.searchForms(in: home).map { "search_text LIKE \(pattern($0)) ESCAPE '!'" as SQL }
+        return "((\(everyWord)) OR \(forms.joined(separator: " OR ")))"
     }
 
     /// Holds for the rows of `client` in whose text `word` stands anywhere.
     ///
     /// A word of digits and punctuation is also sought as a piece of a number: `555-0123` finds (512) 555-0123.
-    static func condition(for word: String) -> SQL {
-        let literal = literal(word)
+    private static func condition(for word: String) -> SQL {
+        let literal: SQL = "search_text LIKE \(pattern(word)) ESCAPE '!'"
         let isNumberPiece = word.utf8.allSatisfy { (48...57).contains($0) || "+()-./".utf8.contains($0) }
         let digits = String(decoding: word.utf8.filter { (48...57).contains($0) }, as: UTF8.self)
         guard isNumberPiece, !digits.isEmpty, digits != word else { return literal }
-        return "(\(literal) OR \(self.literal(digits)))"
-    }
-
-    /// The word as it is; with an apostrophe or a hyphen also without.
-    private static func literal(_ word: String) -> SQL {
-        let plain = joined(word)
-        let exact: SQL = "search_text LIKE \(pattern(word)) ESCAPE '!'"
-        guard plain != word, !plain.isEmpty else { return exact }
-        return "(\(exact) OR search_text LIKE \(pattern(plain)) ESCAPE '!')"
+        return "(\(literal) OR search_text LIKE \(pattern(digits)) ESCAPE '!')"
     }
 
     /// `text` in lower case without accents; control characters become spaces, and so does any other blank.
@@ -93,6 +83,21 @@ enum SearchText {
             }
         }
         return String(folded)
+    }
+
+    /// `text` folded, and without its apostrophes.
+    private static func plain(_ text: String) -> String { withoutApostrophes(fold(text)) }
+
+    private static func withoutApostrophes(_ folded: some StringProtocol) -> String {
+        // Those that are typed for one: accents of their own, the prime, the letters of Hawaiian and Hebrew.
+        let apostrophes: Set<Unicode.Scalar> = [
+            "'", "`", "\u{B4}", "\u{2B9}", "\u{2BB}", "\u{2BD}", "\u{2018}", "\u{2019}", "\u{201B}", "\u{2BC}",
+            "\u{2032}",
+            "\u{5F3}", "\u{FF07}",
+        ]
+        var plain = String.UnicodeScalarView()
+        plain.append(contentsOf: folded.unicodeScalars.lazy.filter { !apostrophes.contains($0) })
+        return String(plain)
     }
 
     private static func foldASCII(_ scalar: Unicode.Scalar) -> Unicode.Scalar {

@@ -9,12 +9,14 @@ extension ClientBook {
     /// assignees must exist. One transaction for each hundred.
     package func seedDemo(count: Int = 500, assignedTo assignees: [AccountID] = []) async throws -> Int {
         var maker = DemoClientMaker(dice: DemoDice(world), now: world.now(), assignees: assignees)
+        let home = home
         var made = 0
         while made < count {
             let clients = (made..<min(made + 100, count)).map { maker.client(number: $0) }
             try await database.transaction { session in
-                let writing = ClientWriting(in: session)
-                for client in clients { _ = try writing.insert(client.id, client.content, at: client.stamp) }
+                try ClientWriting.perform(in: session, home: home) { writing in
+                    for client in clients { _ = try writing.insert(client.id, client.content, at: client.stamp) }
+                }
             }
             made += clients.count
         }

@@ -111,7 +111,7 @@ package struct AlertDispatch: Sendable {
         var notice = AlertNotice(event, count: count, link: link)
         notice.place = event.ip.flatMap { IPAddress($0) }.flatMap(geography.place)?.description
         if let id = event.userID, let account = try AccountTable.account(id, in: sql) {
-            notice.person = "\(account.firstName) \(account.lastName) <\(account.email.text)>"
+            notice.person = "\(account.firstName) \(account.lastName) <\(account.email.shown)>"
         }
         if places.reportsToSentry, event.severity == .critical {
             try seal.post(

@@ -36,7 +36,7 @@ package struct TOTPSecrets: Sendable {
             """)
         return Invitation(
             secret: Base32.encode(secret),
-            uri: OTPAuthURI.text(secret: secret, issuer: issuer, account: account.email.text))
+            uri: OTPAuthURI.text(secret: secret, issuer: issuer, account: account.email.shown))
     }
 
     /// What a first code did.

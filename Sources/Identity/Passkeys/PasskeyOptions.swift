@@ -85,7 +85,7 @@ package struct PasskeyOptions: Sendable {
             options.key("user")
             options.object { user in
                 user.member("id", Base64URL.encode(account.id.bytes))
-                user.member("name", account.email.text)
+                user.member("name", account.email.shown)
                 user.member("displayName", "\(account.firstName) \(account.lastName)")
             }
             options.member("challenge", Base64URL.encode(challenge))

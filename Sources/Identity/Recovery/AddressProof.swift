@@ -33,7 +33,7 @@ struct AddressProof: Sendable {
         let values = [
             "link": mailbox.link(LinkPurpose.verifyEmail.path, token: token),
             "hours": String(LinkPurpose.verifyEmail.life.milliseconds / 3_600_000),
-            "address": recipient?.address.text ?? "",
+            "address": recipient?.address.shown ?? "",
         ]
         let expiry = world.now() + LinkPurpose.verifyEmail.life
         let mail = recipient.map { account, address in

@@ -58,11 +58,11 @@ package struct InvitationPages: Sendable {
         case .registered(let account):
             return Response.page(
                 .created, title: "Welcome, \(account.firstName)",
-                "<p>Your account is ready. Sign in as <strong>\(account.email.text)</strong>.</p>")
+                "<p>Your account is ready. Sign in as <strong>\(account.email.shown)</strong>.</p>")
         case .verificationRequired:
             return Response.page(
                 .accepted, title: "One step more",
-                "<p>We have mailed a link to <strong>\(address.text)</strong>. Open it to confirm the address.</p>")
+                "<p>We have mailed a link to <strong>\(address.shown)</strong>. Open it to confirm the address.</p>")
         case .closed:
             return form(
                 token: token, fields.values,

@@ -47,7 +47,7 @@ package struct RecoveryPages: Sendable {
         case .verified(let account):
             return Response.page(
                 title: "Address confirmed",
-                "<p>Thank you. You can sign in as <strong>\(account.email.text)</strong>.</p>")
+                "<p>Thank you. You can sign in as <strong>\(account.email.shown)</strong>.</p>")
         case .linkInvalid: return Self.gone
         }
     }

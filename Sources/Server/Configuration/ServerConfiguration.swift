@@ -40,6 +40,7 @@ package struct ServerConfiguration: Sendable {
     package var alerts: AlertSettings
     package var detection: DetectionSettings
     package var factors: FactorSettings
+    package var clients: ClientSettings
     package var web: WebSettings
     package var metrics: MetricsSettings
     /// Every variable that was asked for, for `gatehouse doctor` and the documentation.
@@ -66,6 +67,7 @@ package struct ServerConfiguration: Sendable {
             &reader, publicURL: process.publicURL, sendsMail: accounts.mailURL != nil, sendsSMS: sms.isEnabled)
         let detection = DetectionSettings(&reader)
         let factors = FactorSettings(&reader, publicURL: process.publicURL)
+        let clients = ClientSettings(&reader)
         let web = WebSettings(&reader, publicURL: process.publicURL, isProduction: process.isProduction)
         let metrics = MetricsSettings(&reader)
         let safety = ProductionSafety(
@@ -78,7 +80,7 @@ package struct ServerConfiguration: Sendable {
             dataDirectory: process.dataDirectory, publicURL: process.publicURL,
             trustedProxies: process.trustedProxies, connections: process.connections, logLevel: process.logLevel,
             logFormat: process.logFormat, database: database, gate: gate, audit: audit, accounts: accounts, sms: sms,
-            alerts: alerts, detection: detection, factors: factors, web: web, metrics: metrics,
+            alerts: alerts, detection: detection, factors: factors, clients: clients, web: web, metrics: metrics,
             settings: reader.settings,
             notices: PlatformNotice.notices(
                 environment: variables, isProduction: process.isProduction, isHostUnset: process.isHostUnset)

@@ -54,7 +54,8 @@ package struct Installation: Sendable {
             gateConfiguration.detection = try configuration.detection.detection(
                 places: gateConfiguration.places, world: world)
             let gate = try await Gate.open(gateConfiguration, database: database, world: world)
-            let book = ClientBook(database: database, world: world, cursorKey: cursorKey(secret))
+            let book = ClientBook(
+                database: database, world: world, cursorKey: cursorKey(secret), home: configuration.clients.homeRegion)
             return Installation(
                 configuration: configuration, world: world, logger: logger, database: database, gate: gate, book: book,
                 secret: secret, http: http)

@@ -20,6 +20,20 @@ struct Maintenance: Service {
     let installation: Installation
 
     func run() async throws {
+        // Beside the rounds: with a million clients it takes minutes.
+        async let renewal: Void = renewSearch()
+        await makeRounds()
+        await renewal
+    }
+
+    /// Once at the start: after an upgrade clients may have to be found by more than they were.
+    private func renewSearch() async {
+        await attend("clients not found by all of their names and numbers") {
+            try await installation.book.renewSearch { Task.isShuttingDownGracefully || Task.isCancelled }
+        }
+    }
+
+    private func makeRounds() async {
         var round = 0
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.interval) }

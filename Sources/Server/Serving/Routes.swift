@@ -28,7 +28,8 @@ package struct Routes: Sendable {
             database: gate.database, world: gate.world, recorder: gate.recorder, notices: gate.notices,
             large: largeExport)
         let departure = AgentDeparture(
-            team: gate.team, events: gate.events, recorder: gate.recorder, notices: gate.notices, world: gate.world)
+            team: gate.team, book: book, events: gate.events, recorder: gate.recorder, notices: gate.notices,
+            world: gate.world)
         let api = [
             AuthAPI(gate: gate, cookies: configuration.cookies).routes,
             FactorsAPI(gate: gate, cookies: configuration.cookies).routes,

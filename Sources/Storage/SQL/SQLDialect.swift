@@ -22,16 +22,20 @@ package enum SQLType: Sendable {
     }
 }
 
-/// A clause that one database needs and the other does not have.
+/// A clause that one database needs and the other does not have, or that has to stand in the text.
 package enum SQLClause: Sendable {
     /// Holds the selected rows until the transaction ends. SQLite has one writer, so its rows are held already.
     /// Rows that refer to the held one can still be written by others: a foreign key is no reason to wait.
     case forUpdate
     /// The same for the rows of some of the tables that a query joins: the others may be missing (an outer join).
     case forUpdateOf(StaticString)
+    /// `LIMIT` with its number in the text. Of a bound one PostgreSQL thinks that it takes a tenth of the rows, and where there are many it then
+    /// plans the statement anew each time, which costs more than to run it. For few different numbers: each is a statement of its own.
+    case limit(Int)
 
     func spelling(in dialect: SQLDialect) -> String {
         switch (self, dialect) {
+        case (.limit(let count), .sqlite), (.limit(let count), .postgres): return "LIMIT \(count)"
         case (.forUpdate, .sqlite), (.forUpdateOf, .sqlite): return ""
         case (.forUpdate, .postgres): return "FOR NO KEY UPDATE"
         case (.forUpdateOf(let tables), .postgres): return "FOR NO KEY UPDATE OF \(tables)"

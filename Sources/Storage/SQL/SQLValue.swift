@@ -98,6 +98,6 @@ extension EmailAddress: SQLConvertible {
     package var sqlValue: SQLValue { .text(text) }
     package init?(sqlValue: SQLValue) {
         guard case .text(let value) = sqlValue else { return nil }
-        self.init(value)
+        self.init(kept: value)
     }
 }
