@@ -67,6 +67,39 @@ import Testing
         }
     }
 
+    @Test func `has a name of its own, and says how it answers`() async throws {
+        try await Office.open(on: .sqlite) { office in
+            #expect(Set(office.routes.map(\.name)).count == office.routes.count)
+            for route in office.routes {
+                #expect(!route.answers.isEmpty, "\(route.name)")
+                #expect(route.name.allSatisfy { $0.isASCII && $0.isLetter }, "\(route.name)")
+                #expect(!route.isBodyOptional || route.body?.contains(where: \.isRequired) == false, "\(route.name)")
+            }
+        }
+    }
+
+    @Test func `knows the fields that it names, and no others`() async throws {
+        try await Office.open(on: .sqlite) { office in
+            let owner = try await office.signedIn(role: .owner)
+            for route in office.routes where route.problemPage == nil && route.body != nil {
+                let answer = try await owner.send(route.method, path(route), json: #"{"noSuchField":1}"#)
+                // Some look at the person or the path before the body.
+                guard ![.notFound, .unauthorized, .forbidden, .conflict].contains(answer.status) else { continue }
+                #expect(answer.code == "unknown_field", "\(route.name) \(answer.text)")
+            }
+            for route in office.routes where !route.query.isEmpty {
+                let answer = try await owner.send(route.method, path(route) + "?noSuchField=1", json: "{}")
+                guard ![.notFound, .unauthorized, .forbidden, .conflict].contains(answer.status) else { continue }
+                #expect(answer.code == "unknown_field", "\(route.name) \(answer.text)")
+                for field in route.query {
+                    let answer = try await owner.send(
+                        route.method, path(route) + "?\(field.name)=%01", json: #"{"firstName":"A"}"#)
+                    #expect(answer.code != "unknown_field", "\(route.name) \(field.name)")
+                }
+            }
+        }
+    }
+
     @Test func `answers a wrong method with 405 and the right ones`() async throws {
         try await Office.open(on: .sqlite) { office in
             let answer = try await office.visitor().send(.delete, "/v1/auth/login")

@@ -50,6 +50,7 @@ final class Visitor: Sendable {
             try await office.client.execute(
                 uri: path, method: method, headers: fields, body: body ?? json.map { ByteBuffer(string: $0) }))
         remember(answer)
+        RouteContract.check(answer, to: method, path, in: office.routes)
         return answer
     }
 

@@ -7,7 +7,7 @@ extension AuthAPI {
     /// `PUT /password`: a new password, by somebody who knows the present one. Every other session ends.
     @Sendable func changePassword(_ signedIn: SignedInCall) async throws -> Response {
         let call = signedIn.call
-        var fields = try await call.request.jsonObject()
+        var fields = try await call.json()
         let current = fields.string("currentPassword", upTo: 16_384)
         let new = fields.string("newPassword", upTo: 16_384)
         try fields.finish()
@@ -25,7 +25,7 @@ extension AuthAPI {
 
     /// `PUT /email`: mails a link to the new address; nothing changes before it is opened.
     @Sendable func changeEmail(_ steppedUp: SteppedUpCall) async throws -> Response {
-        var fields = try await steppedUp.signedIn.call.request.jsonObject()
+        var fields = try await steppedUp.signedIn.call.json()
         let typed = fields.string("newEmail", upTo: 1000)
         let address = EmailAddress(typed)
         if address == nil, !typed.isEmpty {

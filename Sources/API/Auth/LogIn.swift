@@ -11,7 +11,7 @@ extension AuthAPI {
     /// Unknown address and wrong password are one answer. Whether an account is disabled or its address unproven is told
     /// only after a right password.
     @Sendable func logIn(_ call: Call) async throws -> Response {
-        var fields = try await call.request.jsonObject()
+        var fields = try await call.json()
         let address = fields.string("email", upTo: 1000)
         let password = fields.string("password", upTo: 16_384)
         let delivery = fields.choice("tokenDelivery", TokenDelivery.self) ?? .cookie

@@ -8,7 +8,7 @@ extension AuthAPI {
     /// `POST /logout`: ends this session. The access token or the refresh token tells which, so that somebody whose access token has
     /// run out can still sign out.
     @Sendable func logOut(_ call: Call) async throws -> Response {
-        var fields = try await call.request.jsonObject(allowingEmpty: true)
+        var fields = try await call.json()
         let inBody = fields.optionalString("refreshToken", upTo: 200)
         try fields.finish()
         for (session, user) in try await sessionsToEnd(call, refreshToken: inBody) {

@@ -9,7 +9,7 @@ extension AuthAPI {
     /// minutes of `REAUTH_WINDOW_MINUTES`. A code that was sent is none: it would have to be asked for first.
     @Sendable func reauthenticate(_ signedIn: SignedInCall) async throws -> Response {
         let call = signedIn.call
-        var fields = try await call.request.jsonObject()
+        var fields = try await call.json()
         let method = fields.choice("method", FactorKind.self)
         let password = method == nil ? fields.string("password", upTo: 16_384) : ""
         let answer = method == nil ? nil : fields.factorAnswer(method)

@@ -12,7 +12,7 @@ extension AuthAPI {
 
     /// `POST /reset-password`: sets a new password with the token of a mailed link. It opens no session.
     @Sendable func resetPassword(_ call: Call) async throws -> Response {
-        var fields = try await call.request.jsonObject()
+        var fields = try await call.json()
         let token = fields.string("token", upTo: 200)
         let new = fields.string("newPassword", upTo: 16_384)
         try fields.finish()
@@ -49,14 +49,14 @@ extension AuthAPI {
     }
 
     private static func typedAddress(in call: Call) async throws -> String {
-        var fields = try await call.request.jsonObject()
+        var fields = try await call.json()
         let typed = fields.string("email", upTo: 1000)
         try fields.finish()
         return typed
     }
 
     private static func token(in call: Call) async throws -> String {
-        var fields = try await call.request.jsonObject()
+        var fields = try await call.json()
         let token = fields.string("token", upTo: 200)
         try fields.finish()
         return token

@@ -10,7 +10,7 @@ extension AuthAPI {
     ///
     /// A refusal takes the cookie out of the browser, except one that a retry may still mend.
     @Sendable func refresh(_ call: Call) async throws -> Response {
-        var fields = try await call.request.jsonObject(allowingEmpty: true)
+        var fields = try await call.json()
         let inBody = fields.optionalString("refreshToken", upTo: 200)
         try fields.finish()
         let presented = try inBody.map { [$0] } ?? call.refreshCookies()

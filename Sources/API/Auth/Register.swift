@@ -8,7 +8,7 @@ import Web
 extension AuthAPI {
     /// `POST /register`: makes an account, as far as `REGISTRATION_MODE` or an invitation allow.
     @Sendable func register(_ call: Call) async throws -> Response {
-        var fields = try await call.request.jsonObject()
+        var fields = try await call.json()
         let typed = fields.string("email", upTo: 1000)
         let address = EmailAddress(typed)
         if address == nil, !typed.isEmpty {

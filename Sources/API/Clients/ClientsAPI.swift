@@ -20,12 +20,33 @@ package struct ClientsAPI: Sendable {
     /// The routes of this area.
     package var routes: [Route] {
         [
-            Route(.get, "/v1/clients", limit: .api, .signedIn(list)),
-            Route(.post, "/v1/clients", limit: .api, .signedIn(create)),
-            Route(.get, "/v1/clients/export", limit: .api, .steppedUp(.export, export)),
-            Route(.get, "/v1/clients/{id}", limit: .api, .signedIn(get)),
-            Route(.patch, "/v1/clients/{id}", limit: .api, .signedIn(patch)),
-            Route(.delete, "/v1/clients/{id}", limit: .api, .steppedUp(.delete, delete)),
+            Route("listClients", .get, "/v1/clients", limit: .api, .signedIn(list))
+                .query(
+                    .optional("search", .text), .optional("stage", .text), .optional("tag", .text),
+                    .optional("source", .text), .optional("assignedTo", .identifier),
+                    .optional("sort", .choice(ClientSort.self)), .optional("limit", .integer),
+                    .optional("cursor", .text)
+                )
+                .answers(.json(.clients))
+                .refuses(.invalidCursor),
+            Route("createClient", .post, "/v1/clients", limit: .api, .signedIn(create))
+                .query(.optional("force", .flag))
+                .reads(ClientPatch.fields)
+                .answers(.json(.client, .created))
+                .refuses(.possibleDuplicate, .forbidden),
+            Route("exportClients", .get, "/v1/clients/export", limit: .api, .steppedUp(.export, export))
+                .query(.optional("format", .choice(["csv"])))
+                .answers(.media("text/csv"))
+                .refuses(.exportNotAllowed),
+            Route("getClient", .get, "/v1/clients/{id}", limit: .api, .signedIn(get))
+                .answers(.json(.client), .notModified),
+            Route("changeClient", .patch, "/v1/clients/{id}", limit: .api, .signedIn(patch))
+                .reads(ClientPatch.fields)
+                .answers(.json(.client))
+                .refuses(.versionMismatch),
+            Route("deleteClient", .delete, "/v1/clients/{id}", limit: .api, .steppedUp(.delete, delete))
+                .answers(.noContent)
+                .refuses(.versionMismatch, .forbidden),
         ]
     }
 
@@ -55,15 +76,4 @@ package struct ClientsAPI: Sendable {
     func isKnown(_ client: Client, to call: Call) -> Bool {
         EntityTags(.ifNoneMatch, in: call.request.headers)?.matchWeakly(String(client.version)) ?? false
     }
-
-    /// What a client's JSON may hold.
-    static let members: KnownMembers = {
-        let points = Set(ContactPoint.CodingKeys.allCases.map(\.rawValue))
-        var members: KnownMembers = [:]
-        for key in ClientPatch.CodingKeys.allCases { members[key.rawValue] = .some(nil) }
-        members["emails"] = points
-        members["phones"] = points
-        members["addresses"] = Set(PostalAddress.CodingKeys.allCases.map(\.rawValue))
-        return members
-    }()
 }

@@ -7,10 +7,10 @@ import Web
 extension ClientsAPI {
     /// `POST /v1/clients`: a new client. `?force=true` goes on though there may be such a one already.
     @Sendable func create(_ signedIn: SignedInCall) async throws -> Response {
-        var fields = QueryFields(signedIn.call.request)
+        var fields = signedIn.call.query
         let force = fields.flag("force")
         try fields.finish()
-        let draft = try await signedIn.call.request.decode(ClientDraft.self, known: Self.members)
+        let draft = try await signedIn.call.decode(ClientDraft.self)
         switch try await book.create(signedIn.scope, draft, force: force) {
         case .created(let client): return shown(client, .created)
         case .possibleDuplicate(let matches):
@@ -38,7 +38,7 @@ extension ClientsAPI {
     @Sendable func patch(_ signedIn: SignedInCall) async throws -> Response {
         let id = try signedIn.call.identifier(ClientID.self)
         let versions = expectedVersions(signedIn.call)
-        let patch = try await signedIn.call.request.decode(ClientPatch.self, known: Self.members)
+        let patch = try await signedIn.call.decode(ClientPatch.self)
         switch try await book.patch(signedIn.scope, id, patch, expectedVersions: versions) {
         case .patched(let client): return shown(client)
         case .notFound: throw Problem(.notFound)

@@ -9,7 +9,7 @@ extension ClientsAPI {
     /// `GET /v1/clients/export?format=csv`: the caller's clients, streamed, after a step-up.
     @Sendable func export(_ steppedUp: SteppedUpCall) async throws -> Response {
         let call = steppedUp.signedIn.call
-        var fields = QueryFields(call.request)
+        var fields = call.query
         if let format = fields.text("format"), format != "csv" {
             fields.refuse("format", "invalid_choice", "This must be csv.")
         }

@@ -7,7 +7,7 @@ import Web
 extension ClientsAPI {
     /// `GET /v1/clients`: a page of the clients that the caller may see.
     @Sendable func list(_ signedIn: SignedInCall) async throws -> Response {
-        var fields = QueryFields(signedIn.call.request)
+        var fields = signedIn.call.query
         var query = ClientQuery()
         query.search = fields.text("search")
         query.stage = fields.text("stage")

@@ -10,7 +10,7 @@ extension FactorsAPI {
     /// `POST /mfa` `{challengeToken, method, code}`, or with the method `webauthn` `{challengeToken, method, credential}`: the second step of a
     /// sign-in.
     @Sendable func answer(_ call: Call) async throws -> Response {
-        var fields = try await call.request.jsonObject()
+        var fields = try await call.json()
         let token = fields.string("challengeToken", upTo: 200)
         let method = fields.choice("method", FactorKind.self)
         if method == nil { fields.refuse("method", "required", "This field is required.") }
@@ -48,7 +48,7 @@ extension FactorsAPI {
 
     /// `POST /mfa/enroll` `{challengeToken}`: sets up a first factor in the midst of a sign-in.
     @Sendable func enroll(_ call: Call) async throws -> Response {
-        var fields = try await call.request.jsonObject()
+        var fields = try await call.json()
         let token = fields.string("challengeToken", upTo: 200)
         try fields.finish()
         guard let invitation = try await gate.enrolAtSignIn.start(token) else { throw Problem(.challengeInvalid) }
@@ -57,7 +57,7 @@ extension FactorsAPI {
 
     /// `POST /mfa/enroll/confirm` `{challengeToken, code}`: makes it active and opens the session.
     @Sendable func confirmEnrolment(_ call: Call) async throws -> Response {
-        var fields = try await call.request.jsonObject()
+        var fields = try await call.json()
         let token = fields.string("challengeToken", upTo: 200)
         let code = fields.string("code", upTo: 64)
         let delivery = fields.choice("tokenDelivery", AuthAPI.TokenDelivery.self) ?? .cookie
@@ -73,7 +73,7 @@ extension FactorsAPI {
 
     /// `POST /mfa/sms/send` `{challengeToken}`: sends a code to the phone.
     @Sendable func sendSMS(_ call: Call) async throws -> Response {
-        var fields = try await call.request.jsonObject()
+        var fields = try await call.json()
         let token = fields.string("challengeToken", upTo: 200)
         try fields.finish()
         switch try await gate.sendCode.sms(token, from: call.source) {

@@ -1,4 +1,5 @@
 import Core
+import Credentials
 import Guarding
 import Hummingbird
 package import Identity
@@ -18,22 +19,70 @@ package struct FactorsAPI: Sendable {
     /// The routes of this area.
     package var routes: [Route] {
         [
-            Route(.post, "/v1/auth/mfa", limit: .login, .anyone(answer)),
-            Route(.get, "/v1/auth/mfa", limit: .api, .signedIn(overview)),
-            Route(.post, "/v1/auth/mfa/enroll", limit: .login, .anyone(enroll)),
-            Route(.post, "/v1/auth/mfa/enroll/confirm", limit: .login, .anyone(confirmEnrolment)),
-            Route(.post, "/v1/auth/mfa/totp", limit: .api, .steppedUp(.accountSecurity, startTOTP)),
-            Route(.post, "/v1/auth/mfa/totp/confirm", limit: .login, .signedIn(confirmTOTP)),
-            Route(.delete, "/v1/auth/mfa/totp", limit: .api, .steppedUp(.accountSecurity, removeTOTP)),
-            Route(.post, "/v1/auth/mfa/recovery-codes", limit: .api, .steppedUp(.accountSecurity, newRecoveryCodes)),
-            Route(.post, "/v1/auth/mfa/sms", limit: .api, .steppedUp(.accountSecurity, startSMS)),
-            Route(.post, "/v1/auth/mfa/sms/confirm", limit: .login, .signedIn(confirmSMS)),
-            Route(.post, "/v1/auth/mfa/sms/send", limit: .login, .anyone(sendSMS)),
-            Route(.delete, "/v1/auth/mfa/sms", limit: .api, .steppedUp(.accountSecurity, removeSMS)),
-            Route(.get, "/v1/auth/mfa/remembered-devices", limit: .api, .signedIn(rememberedDevices)),
-            Route(.delete, "/v1/auth/mfa/remembered-devices", limit: .api, .signedIn(forgetDevices)),
-            Route(.delete, "/v1/auth/mfa/remembered-devices/{id}", limit: .api, .signedIn(forgetDevice)),
-            Route(.delete, "/v1/auth/mfa/recovery", limit: .api, .signedIn(stopRecovery)),
+            Route("answerSecondFactor", .post, "/v1/auth/mfa", limit: .login, .anyone(answer))
+                .reads(
+                    .required("challengeToken", .text), .required("method", .choice(FactorKind.self)),
+                    .optional("code", .text), .optional("credential", .foreign), .optional("rememberDevice", .flag),
+                    AuthAPI.tokenDelivery
+                )
+                .answers(.json(.signedIn), .json(.challenge))
+                .refuses(.invalidCode, .challengeInvalid, .accountLocked),
+            Route("secondFactors", .get, "/v1/auth/mfa", limit: .api, .signedIn(overview))
+                .answers(.json(.secondFactors)),
+            Route("enroll", .post, "/v1/auth/mfa/enroll", limit: .login, .anyone(enroll))
+                .reads(.required("challengeToken", .text))
+                .answers(.json(.totpInvitation, .created))
+                .refuses(.challengeInvalid),
+            Route("confirmEnrolment", .post, "/v1/auth/mfa/enroll/confirm", limit: .login, .anyone(confirmEnrolment))
+                .reads(.required("challengeToken", .text), .required("code", .text), AuthAPI.tokenDelivery)
+                .answers(.json(.signedIn))
+                .refuses(.invalidCode, .challengeInvalid),
+            Route("startTOTP", .post, "/v1/auth/mfa/totp", limit: .api, .steppedUp(.accountSecurity, startTOTP))
+                .reads(orNothing: true)
+                .answers(.json(.totpInvitation, .created))
+                .refuses(.mfaDisabled, .factorExists),
+            Route("confirmTOTP", .post, "/v1/auth/mfa/totp/confirm", limit: .login, .signedIn(confirmTOTP))
+                .reads(.required("code", .text))
+                .answers(.json(.recoveryCodes))
+                .refuses(.mfaDisabled, .factorExists, .invalidCode, .notFound),
+            Route("removeTOTP", .delete, "/v1/auth/mfa/totp", limit: .api, .steppedUp(.accountSecurity, removeTOTP))
+                .answers(.noContent)
+                .refuses(.notFound, .mfaDisabled),
+            Route(
+                "newRecoveryCodes", .post, "/v1/auth/mfa/recovery-codes", limit: .api,
+                .steppedUp(.accountSecurity, newRecoveryCodes)
+            )
+            .reads(orNothing: true)
+            .answers(.json(.recoveryCodes))
+            .refuses(.mfaDisabled, .notFound),
+            Route("startSMS", .post, "/v1/auth/mfa/sms", limit: .api, .steppedUp(.accountSecurity, startSMS))
+                .reads(.required("phone", .text))
+                .answers(.json(.status, .accepted))
+                .refuses(.mfaDisabled, .smsNotConfigured, .factorExists, .strongerFactorRequired),
+            Route("confirmSMS", .post, "/v1/auth/mfa/sms/confirm", limit: .login, .signedIn(confirmSMS))
+                .reads(.required("code", .text))
+                .answers(.json(.smsConfirmed))
+                .refuses(
+                    .mfaDisabled, .smsNotConfigured, .factorExists, .strongerFactorRequired, .invalidCode, .notFound),
+            Route("sendSMS", .post, "/v1/auth/mfa/sms/send", limit: .login, .anyone(sendSMS))
+                .reads(.required("challengeToken", .text))
+                .answers(.json(.status, .accepted))
+                .refuses(.challengeInvalid, .mfaDisabled, .smsNotConfigured, .notFound),
+            Route("removeSMS", .delete, "/v1/auth/mfa/sms", limit: .api, .steppedUp(.accountSecurity, removeSMS))
+                .answers(.noContent)
+                .refuses(.notFound, .mfaDisabled),
+            Route(
+                "listRememberedDevices", .get, "/v1/auth/mfa/remembered-devices", limit: .api,
+                .signedIn(rememberedDevices)
+            )
+            .answers(.json(.all(.rememberedDevice))),
+            Route("forgetDevices", .delete, "/v1/auth/mfa/remembered-devices", limit: .api, .signedIn(forgetDevices))
+                .answers(.noContent),
+            Route("forgetDevice", .delete, "/v1/auth/mfa/remembered-devices/{id}", limit: .api, .signedIn(forgetDevice))
+                .answers(.noContent),
+            Route("stopRecovery", .delete, "/v1/auth/mfa/recovery", limit: .api, .signedIn(stopRecovery))
+                .answers(.noContent)
+                .refuses(.notFound),
         ]
     }
 

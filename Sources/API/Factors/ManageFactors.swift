@@ -36,7 +36,7 @@ extension FactorsAPI {
 
     /// `POST /mfa/totp`: a secret for an authenticator app; not active until confirmed.
     @Sendable func startTOTP(_ steppedUp: SteppedUpCall) async throws -> Response {
-        try await steppedUp.signedIn.call.request.noFields()
+        try await steppedUp.signedIn.call.noFields()
         switch try await gate.totp.start(steppedUp.signedIn.scope, steppedUp.proof) {
         case .started(let invitation): return .totpInvitation(invitation)
         case .refused(let refusal): throw Self.problem(refusal)
@@ -45,7 +45,7 @@ extension FactorsAPI {
 
     /// `POST /mfa/totp/confirm` `{code}`.
     @Sendable func confirmTOTP(_ signedIn: SignedInCall) async throws -> Response {
-        let code = try await signedIn.call.request.code()
+        let code = try await signedIn.call.code()
         switch try await gate.totp.confirm(signedIn.scope, code: code, from: signedIn.call.source) {
         case .confirmed(let codes): return Response.json { json in json.object { $0.recoveryCodes(codes) } }
         case .refused(let refusal): throw Self.problem(refusal)
@@ -65,7 +65,7 @@ extension FactorsAPI {
     /// `POST /mfa/recovery-codes`: ten new ones; those before are dead.
     @Sendable func newRecoveryCodes(_ steppedUp: SteppedUpCall) async throws -> Response {
         let signedIn = steppedUp.signedIn
-        try await signedIn.call.request.noFields()
+        try await signedIn.call.noFields()
         switch try await gate.recoveryCodes.regenerate(signedIn.scope, steppedUp.proof, from: signedIn.call.source) {
         case .made(let codes): return Response.json { json in json.object { $0.recoveryCodes(codes) } }
         case .refused(let refusal): throw Self.problem(refusal)
@@ -75,7 +75,7 @@ extension FactorsAPI {
     /// `POST /mfa/sms` `{phone}`: sends a code to the number.
     @Sendable func startSMS(_ steppedUp: SteppedUpCall) async throws -> Response {
         let signedIn = steppedUp.signedIn
-        var fields = try await signedIn.call.request.jsonObject()
+        var fields = try await signedIn.call.json()
         let typed = fields.string("phone", upTo: 64)
         let number = PhoneNumber(typed)
         if number == nil, !typed.isEmpty {
@@ -94,7 +94,7 @@ extension FactorsAPI {
 
     /// `POST /mfa/sms/confirm` `{code}`.
     @Sendable func confirmSMS(_ signedIn: SignedInCall) async throws -> Response {
-        let code = try await signedIn.call.request.code()
+        let code = try await signedIn.call.code()
         switch try await gate.phones.confirm(signedIn.scope, code: code, from: signedIn.call.source) {
         case .confirmed(let codes):
             return Response.json { json in
@@ -163,16 +163,16 @@ extension FactorsAPI {
     }
 }
 
-extension Request {
+extension Call {
     /// Reads a body that must hold nothing, or nothing but `{}`.
     func noFields() async throws {
-        let fields = try await jsonObject(allowingEmpty: true)
+        let fields = try await json()
         try fields.finish()
     }
 
     /// The `code` of a body that holds nothing else.
     fileprivate func code() async throws -> String {
-        var fields = try await jsonObject()
+        var fields = try await json()
         let code = fields.string("code", upTo: 64)
         try fields.finish()
         return code

@@ -26,7 +26,13 @@ package struct MetricsAPI: Sendable {
     }
 
     /// The routes of this area.
-    package var routes: [Route] { [Route(.get, "/metrics", limit: .health, .anyone(metrics))] }
+    package var routes: [Route] {
+        [
+            Route("metrics", .get, "/metrics", limit: .health, .anyone(metrics))
+                .answers(.media("text/plain"))
+                .refuses(.notFound, .tokenMissing, .tokenInvalid)
+        ]
+    }
 
     /// `GET /metrics`: 404 when metrics are off, 401 without the token or with another.
     @Sendable private func metrics(_ call: Call) async throws -> Response {

@@ -30,10 +30,14 @@ package struct OperationsAPI: Sendable {
     /// The routes of this area.
     package var routes: [Route] {
         [
-            Route(.get, "/health", limit: .health, .anyone(health)),
-            Route(.get, "/ready", limit: .health, .anyone(ready)),
-            Route(.get, "/v1/problems", limit: .api, .anyone(problems)),
-            Route(.get, "/.well-known/jwks.json", limit: .api, .anyone(keySet)),
+            Route("health", .get, "/health", limit: .health, .anyone(health))
+                .answers(.json(.status)),
+            Route("ready", .get, "/ready", limit: .health, .anyone(ready))
+                .answers(.json(.status)),
+            Route("problems", .get, "/v1/problems", limit: .api, .anyone(problems))
+                .answers(.json(.all(.problemCode))),
+            Route("keySet", .get, "/.well-known/jwks.json", limit: .api, .anyone(keySet))
+                .answers(.media("application/jwk-set+json")),
         ]
     }
 
@@ -80,4 +84,14 @@ package struct OperationsAPI: Sendable {
             status: .ok, headers: [.contentType: "application/jwk-set+json", .cacheControl: "public, max-age=300"],
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: set)))
     }
+}
+
+extension JSONShape {
+    /// A code that an error can carry.
+    fileprivate static let problemCode = JSONShape(
+        "ProblemCode",
+        [
+            .required("code", .text), .required("status", .integer), .required("title", .text),
+            .required("detail", .text),
+        ])
 }

@@ -10,7 +10,7 @@ extension PasskeysAPI {
     /// `POST /passkeys/authentication-options`: without anything, to sign in with a passkey alone; with `challengeToken`, for the second step; with
     /// `stepUp` and an access token, for a step-up.
     @Sendable func authenticationOptions(_ call: Call) async throws -> Response {
-        var fields = try await call.request.jsonObject(allowingEmpty: true)
+        var fields = try await call.json()
         let token = fields.optionalString("challengeToken", upTo: 200)
         let isStepUp = fields.optionalBool("stepUp") ?? false
         try fields.finish()
@@ -23,7 +23,7 @@ extension PasskeysAPI {
 
     /// `POST /passkeys/authentication` `{credential}`: signs in with a passkey alone.
     @Sendable func authenticate(_ call: Call) async throws -> Response {
-        var fields = try await call.request.jsonObject()
+        var fields = try await call.json()
         let assertion = fields.assertion("credential")
         let delivery = fields.choice("tokenDelivery", AuthAPI.TokenDelivery.self) ?? .cookie
         try fields.finish()

@@ -20,21 +20,49 @@ package struct PasskeysAPI: Sendable {
     /// The routes of this area.
     package var routes: [Route] {
         [
-            Route(.get, "/v1/auth/passkeys", limit: .api, .signedIn(list)),
-            Route(.post, "/v1/auth/passkeys", limit: .api, .steppedUp(.accountSecurity, register)),
+            Route("listPasskeys", .get, "/v1/auth/passkeys", limit: .api, .signedIn(list))
+                .answers(.json(.passkeys)),
             Route(
-                .post, "/v1/auth/passkeys/registration-options", limit: .api,
-                .steppedUp(.accountSecurity, registrationOptions)),
-            Route(.patch, "/v1/auth/passkeys/{id}", limit: .api, .signedIn(rename)),
-            Route(.delete, "/v1/auth/passkeys/{id}", limit: .api, .steppedUp(.accountSecurity, remove)),
-            Route(.post, "/v1/auth/passkeys/authentication-options", limit: .login, .anyone(authenticationOptions)),
-            Route(.post, "/v1/auth/passkeys/authentication", limit: .login, .anyone(authenticate)),
+                "registerPasskey", .post, "/v1/auth/passkeys", limit: .api, .steppedUp(.accountSecurity, register)
+            )
+            .reads(.required("credential", .foreign), .optional("name", .text))
+            .answers(.json(.registeredPasskey, .created))
+            .refuses(.passkeyRejected, .challengeInvalid, .passkeyNotAllowed, .passkeysDisabled, .mfaDisabled),
+            Route(
+                "passkeyRegistrationOptions", .post, "/v1/auth/passkeys/registration-options", limit: .api,
+                .steppedUp(.accountSecurity, registrationOptions)
+            )
+            .reads(orNothing: true)
+            .answers(.media("application/json"))
+            .refuses(.passkeysDisabled, .passkeyNotAllowed, .mfaDisabled),
+            Route("renamePasskey", .patch, "/v1/auth/passkeys/{id}", limit: .api, .signedIn(rename))
+                .reads(.required("name", .text))
+                .answers(.json(.passkey)),
+            Route(
+                "removePasskey", .delete, "/v1/auth/passkeys/{id}", limit: .api, .steppedUp(.accountSecurity, remove)
+            )
+            .answers(.noContent)
+            .refuses(.mfaDisabled),
+            Route(
+                "passkeyAuthenticationOptions", .post, "/v1/auth/passkeys/authentication-options", limit: .login,
+                .anyone(authenticationOptions)
+            )
+            .reads(.optional("challengeToken", .text), .optional("stepUp", .flag), orNothing: true)
+            .answers(.media("application/json"))
+            .refuses(.challengeInvalid, .passkeysDisabled, .tokenMissing, .tokenInvalid, .notFound, .sessionRevoked),
+            Route(
+                "signInWithPasskey", .post, "/v1/auth/passkeys/authentication", limit: .login, .anyone(authenticate)
+            )
+            .reads(.required("credential", .foreign), AuthAPI.tokenDelivery)
+            .answers(.json(.signedIn))
+            .refuses(
+                .passkeyUnknown, .invalidCredentials, .accountDisabled, .emailNotVerified, .passkeysDisabled),
         ]
     }
 
     /// `POST /passkeys/registration-options`: what to ask the browser for.
     @Sendable private func registrationOptions(_ steppedUp: SteppedUpCall) async throws -> Response {
-        try await steppedUp.signedIn.call.request.noFields()
+        try await steppedUp.signedIn.call.noFields()
         return try Self.response(
             try await gate.passkeyOptions.registration(steppedUp.signedIn.scope, steppedUp.proof))
     }
@@ -42,7 +70,7 @@ package struct PasskeysAPI: Sendable {
     /// `POST /passkeys` `{credential, name?}`: takes up what the browser has made.
     @Sendable private func register(_ steppedUp: SteppedUpCall) async throws -> Response {
         let signedIn = steppedUp.signedIn
-        var fields = try await signedIn.call.request.jsonObject()
+        var fields = try await signedIn.call.json()
         let registration = fields.registration("credential")
         let name = fields.passkeyName(required: false) ?? "Passkey"
         try fields.finish()
@@ -95,7 +123,7 @@ package struct PasskeysAPI: Sendable {
     /// `PATCH /passkeys/{id}` `{name}`.
     @Sendable private func rename(_ signedIn: SignedInCall) async throws -> Response {
         let id = try signedIn.call.identifier(PasskeyID.self)
-        var fields = try await signedIn.call.request.jsonObject()
+        var fields = try await signedIn.call.json()
         let name = fields.passkeyName(required: true)
         try fields.finish()
         guard let name else { throw Problem(.invalidRequest) }

@@ -19,8 +19,20 @@ package struct AlertRulesAPI: Sendable {
     /// The routes of this area.
     package var routes: [Route] {
         [
-            Route(.get, "/v1/security/alert-rules", limit: .api, .signedIn(list)),
-            Route(.put, "/v1/security/alert-rules/{type}", limit: .api, .steppedUp(.accountSecurity, put)),
+            Route("listAlertRules", .get, "/v1/security/alert-rules", limit: .api, .signedIn(list))
+                .answers(.json(.all(.alertRule)))
+                .refuses(.forbidden),
+            Route(
+                "changeAlertRule", .put, "/v1/security/alert-rules/{type}", limit: .api,
+                .steppedUp(.accountSecurity, put)
+            )
+            .reads(
+                .optional("enabled", .flag), .optional("channels", .list(.choice(AlertChannel.self))),
+                .optional("recipients", .list(.text)), .optional("threshold", .object(.alertThreshold)),
+                .optional("quietHours", .object(.quietHours))
+            )
+            .answers(.json(.alertRule))
+            .refuses(.forbidden),
         ]
     }
 
@@ -45,7 +57,7 @@ package struct AlertRulesAPI: Sendable {
             throw Problem(.notFound)
         }
         guard steppedUp.signedIn.scope.role == .owner else { throw Problem(.forbidden) }
-        var fields = try await call.request.jsonObject()
+        var fields = try await call.json()
         let rule = fields.alertRule(type, standard: gate.alertRules.standardRule(for: type))
         try fields.finish()
         switch try await gate.changeAlertRule.change(steppedUp.proof, to: rule, from: call.source) {

@@ -41,7 +41,7 @@ extension SecurityAPI {
     @Sendable func export(_ steppedUp: SteppedUpCall) async throws -> Response {
         let (scope, call) = (steppedUp.signedIn.scope, steppedUp.signedIn.call)
         guard scope.role.seesEverything else { throw Problem(.forbidden) }
-        var fields = QueryFields(call.request)
+        var fields = call.query
         if let format = fields.text("format"), format != "csv" {
             fields.refuse("format", "invalid_choice", "This must be csv.")
         }

@@ -12,7 +12,7 @@ extension SecurityAPI {
     /// Read from counters, at a cost that does not grow with the log. The window ends with the step that is under way; `from` says
     /// where it begins.
     @Sendable func dashboard(_ signedIn: SignedInCall) async throws -> Response {
-        var fields = QueryFields(signedIn.call.request)
+        var fields = signedIn.call.query
         let window = fields.choice("window", DashboardWindow.self) ?? .day
         try fields.finish()
         guard signedIn.scope.role.seesEverything else { throw Problem(.forbidden) }

@@ -20,7 +20,7 @@ extension SecurityAPI {
     /// without a word when the reader does not keep up; a reader that comes back with the last `id` it saw misses nothing.
     @Sendable func stream(_ signedIn: SignedInCall) async throws -> Response {
         let call = signedIn.call
-        let fields = QueryFields(call.request)
+        let fields = call.query
         try fields.finish()
         guard signedIn.scope.role.seesEverything else { throw Problem(.forbidden) }
         let seen = try Self.lastEventID(call.request)

@@ -24,17 +24,36 @@ package struct SecurityAPI: Sendable {
     /// The routes of this area.
     package var routes: [Route] {
         [
-            Route(.get, "/v1/security/events", limit: .api, .signedIn(events)),
-            Route(.get, "/v1/security/events/export", limit: .api, .steppedUp(.export, export)),
-            Route(.get, "/v1/security/audit", limit: .api, .signedIn(audit)),
-            Route(.get, "/v1/security/events/stream", limit: .api, .signedIn(stream)),
-            Route(.get, "/v1/security/dashboard", limit: .api, .signedIn(dashboard)),
+            Route("listEvents", .get, "/v1/security/events", limit: .api, .signedIn(events))
+                .query(
+                    .optional("type", .choice(EventType.self)), .optional("severity", .choice(EventSeverity.self)),
+                    .optional("userId", .identifier), .optional("ip", .text), .optional("from", .moment),
+                    .optional("to", .moment), .optional("limit", .integer), .optional("cursor", .text)
+                )
+                .answers(.json(.page(of: .event)))
+                .refuses(.invalidCursor),
+            Route("exportEvents", .get, "/v1/security/events/export", limit: .api, .steppedUp(.export, export))
+                .query(
+                    .optional("format", .choice(["csv"])), .optional("from", .moment), .optional("to", .moment)
+                )
+                .answers(.media("text/csv"))
+                .refuses(.forbidden),
+            Route("audit", .get, "/v1/security/audit", limit: .api, .signedIn(audit))
+                .answers(.json(.audit))
+                .refuses(.forbidden),
+            Route("streamEvents", .get, "/v1/security/events/stream", limit: .api, .signedIn(stream))
+                .answers(.media("text/event-stream"))
+                .refuses(.forbidden, .invalidRequest, .unknownField),
+            Route("dashboard", .get, "/v1/security/dashboard", limit: .api, .signedIn(dashboard))
+                .query(.optional("window", .choice(DashboardWindow.self)))
+                .answers(.json(.dashboard))
+                .refuses(.forbidden),
         ]
     }
 
     /// `GET /events`: newest first.
     @Sendable private func events(_ signedIn: SignedInCall) async throws -> Response {
-        var fields = QueryFields(signedIn.call.request)
+        var fields = signedIn.call.query
         var query = EventQuery()
         query.type = fields.choice("type", EventType.self)
         query.severity = fields.choice("severity", EventSeverity.self)

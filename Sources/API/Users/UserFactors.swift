@@ -11,7 +11,7 @@ extension UsersAPI {
         let call = steppedUp.signedIn.call
         let id = try call.identifier(AccountID.self)
         guard gate.mfa.isEnabled else { throw Problem(.mfaDisabled) }
-        try await call.request.noFields()
+        try await call.noFields()
         _ = try Self.account(try await gate.teamFactorRecovery.start(steppedUp.actor, of: id, from: call.source))
         return Response.json(.accepted) { json in
             json.object { object in

@@ -10,7 +10,7 @@ extension UsersAPI {
     /// Where mail cannot be sent the link is in the answer, for the caller to hand over.
     @Sendable func invite(_ steppedUp: SteppedUpCall) async throws -> Response {
         let call = steppedUp.signedIn.call
-        var fields = try await call.request.jsonObject()
+        var fields = try await call.json()
         let typed = fields.string("email", upTo: 1000)
         let address = EmailAddress(typed)
         if address == nil, !typed.isEmpty {

@@ -22,18 +22,56 @@ package struct UsersAPI: Sendable {
     /// The routes of this area.
     package var routes: [Route] {
         [
-            Route(.get, "/v1/users", limit: .api, .signedIn(list)),
-            Route(.get, "/v1/users/invitations", limit: .api, .signedIn(invitations)),
-            Route(.post, "/v1/users/invitations", limit: .api, .steppedUp(.accountSecurity, invite)),
-            Route(.delete, "/v1/users/invitations/{id}", limit: .api, .steppedUp(.accountSecurity, revokeInvitation)),
-            Route(.get, "/v1/users/{id}", limit: .api, .signedIn(get)),
-            Route(.patch, "/v1/users/{id}", limit: .api, .steppedUp(.privilege, patch)),
-            Route(.post, "/v1/users/{id}/unlock", limit: .api, .steppedUp(.accountSecurity, unlock)),
-            Route(.get, "/v1/users/{id}/sessions", limit: .api, .signedIn(sessions)),
-            Route(.delete, "/v1/users/{id}/sessions", limit: .api, .steppedUp(.accountSecurity, endSessions)),
-            Route(.post, "/v1/users/{id}/mfa-recovery", limit: .api, .steppedUp(.privilege, startFactorRecovery)),
-            Route(.delete, "/v1/users/{id}/mfa-recovery", limit: .api, .steppedUp(.privilege, stopFactorRecovery)),
-            Route(.post, "/v1/users/{id}/leave", limit: .api, .steppedUp(.accountSecurity, leave)),
+            Route("listUsers", .get, "/v1/users", limit: .api, .signedIn(list))
+                .answers(.json(.all(.teamMember))),
+            Route("listInvitations", .get, "/v1/users/invitations", limit: .api, .signedIn(invitations))
+                .answers(.json(.all(.invitation)))
+                .refuses(.forbidden),
+            Route("invite", .post, "/v1/users/invitations", limit: .api, .steppedUp(.accountSecurity, invite))
+                .reads(.required("email", .text), .required("role", .choice(Role.self)))
+                .answers(.json(.invited, .accepted))
+                .refuses(.forbidden),
+            Route(
+                "revokeInvitation", .delete, "/v1/users/invitations/{id}", limit: .api,
+                .steppedUp(.accountSecurity, revokeInvitation)
+            )
+            .answers(.noContent)
+            .refuses(.forbidden),
+            Route("getUser", .get, "/v1/users/{id}", limit: .api, .signedIn(get))
+                .answers(.json(.teamMember)),
+            Route("changeUser", .patch, "/v1/users/{id}", limit: .api, .steppedUp(.privilege, patch))
+                .reads(.optional("role", .choice(Role.self)), .optional("status", .choice(Account.Status.self)))
+                .answers(.json(.teamMember))
+                .refuses(.forbidden, .lastOwner),
+            Route("unlockUser", .post, "/v1/users/{id}/unlock", limit: .api, .steppedUp(.accountSecurity, unlock))
+                .answers(.noContent)
+                .refuses(.forbidden),
+            Route("listUserSessions", .get, "/v1/users/{id}/sessions", limit: .api, .signedIn(sessions))
+                .answers(.json(.sessions))
+                .refuses(.forbidden),
+            Route(
+                "endUserSessions", .delete, "/v1/users/{id}/sessions", limit: .api,
+                .steppedUp(.accountSecurity, endSessions)
+            )
+            .answers(.noContent)
+            .refuses(.forbidden),
+            Route(
+                "startFactorRecovery", .post, "/v1/users/{id}/mfa-recovery", limit: .api,
+                .steppedUp(.privilege, startFactorRecovery)
+            )
+            .reads(orNothing: true)
+            .answers(.json(.recoveryStarted, .accepted))
+            .refuses(.forbidden, .mfaDisabled),
+            Route(
+                "stopFactorRecovery", .delete, "/v1/users/{id}/mfa-recovery", limit: .api,
+                .steppedUp(.privilege, stopFactorRecovery)
+            )
+            .answers(.noContent)
+            .refuses(.forbidden),
+            Route("leave", .post, "/v1/users/{id}/leave", limit: .api, .steppedUp(.accountSecurity, leave))
+                .reads(.required("clientsTo", .identifier))
+                .answers(.json(.departure))
+                .refuses(.forbidden, .lastOwner),
         ]
     }
 
@@ -60,7 +98,7 @@ package struct UsersAPI: Sendable {
     @Sendable private func patch(_ steppedUp: SteppedUpCall) async throws -> Response {
         let call = steppedUp.signedIn.call
         let id = try call.identifier(AccountID.self)
-        var fields = try await call.request.jsonObject()
+        var fields = try await call.json()
         let role = fields.choice("role", Role.self)
         let status = fields.choice("status", Account.Status.self)
         try fields.finish()
@@ -85,7 +123,7 @@ package struct UsersAPI: Sendable {
     @Sendable private func leave(_ steppedUp: SteppedUpCall) async throws -> Response {
         let call = steppedUp.signedIn.call
         let id = try call.identifier(AccountID.self)
-        var fields = try await call.request.jsonObject()
+        var fields = try await call.json()
         let successor = AccountID(fields.string("clientsTo"))
         try fields.finish()
         guard let successor else { throw Self.successorUnusable }

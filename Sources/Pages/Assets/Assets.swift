@@ -9,7 +9,12 @@ package import Web
 package enum Assets {
     /// The routes of this area.
     package static var routes: [Route] {
-        [Route(.get, "/assets/passkeys.js", limit: .api, .anyone { _ in script(PasskeysScript.text) })]
+        [
+            Route(
+                "passkeysScript", .get, "/assets/passkeys.js", limit: .api, .anyone { _ in script(PasskeysScript.text) }
+            )
+            .answers(.media("text/javascript"))
+        ]
     }
 
     private static func script(_ text: String) -> Response {

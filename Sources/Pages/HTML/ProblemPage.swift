@@ -7,9 +7,9 @@ package import Web
 extension Route {
     /// The row of a page, or of the form on it.
     package static func page(
-        _ method: HTTPRequest.Method, _ path: String, limit: RateLimit.Name?, _ access: Access
+        _ name: String, _ method: HTTPRequest.Method, _ path: String, limit: RateLimit.Name?, _ access: Access
     ) -> Route {
-        Route(method, path, limit: limit, access) { problem in problem.page() }
+        Route(name, method, path, limit: limit, access) { problem in problem.page() }.answers(.media("text/html"))
     }
 }
 

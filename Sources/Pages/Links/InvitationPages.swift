@@ -20,9 +20,9 @@ package struct InvitationPages: Sendable {
     /// The routes of this area.
     package var routes: [Route] {
         [
-            .page(.get, "/", limit: .api, .anyone(home)),
-            .page(.get, "/invitation", limit: .api, .anyone(show)),
-            .page(.post, "/invitation", limit: .register, .anyone(accept)),
+            .page("homePage", .get, "/", limit: .api, .anyone(home)),
+            .page("invitationPage", .get, "/invitation", limit: .api, .anyone(show)),
+            .page("acceptInvitationForm", .post, "/invitation", limit: .register, .anyone(accept)),
         ]
     }
 

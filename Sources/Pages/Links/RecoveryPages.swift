@@ -20,16 +20,16 @@ package struct RecoveryPages: Sendable {
     /// The routes of this area.
     package var routes: [Route] {
         [
-            .page(.get, "/verify-email", limit: .api, .anyone(showVerifyEmail)),
-            .page(.post, "/verify-email", limit: .login, .anyone(verifyEmail)),
-            .page(.get, "/reset-password", limit: .api, .anyone(showResetPassword)),
-            .page(.post, "/reset-password", limit: .login, .anyone(resetPassword)),
-            .page(.get, "/unlock", limit: .api, .anyone(showUnlock)),
-            .page(.post, "/unlock", limit: .login, .anyone(unlock)),
-            .page(.get, "/not-me", limit: .api, .anyone(showNotMe)),
-            .page(.post, "/not-me", limit: .login, .anyone(notMe)),
-            .page(.get, "/stop-recovery", limit: .api, .anyone(showStopRecovery)),
-            .page(.post, "/stop-recovery", limit: .login, .anyone(stopRecovery)),
+            .page("verifyEmailPage", .get, "/verify-email", limit: .api, .anyone(showVerifyEmail)),
+            .page("verifyEmailForm", .post, "/verify-email", limit: .login, .anyone(verifyEmail)),
+            .page("resetPasswordPage", .get, "/reset-password", limit: .api, .anyone(showResetPassword)),
+            .page("resetPasswordForm", .post, "/reset-password", limit: .login, .anyone(resetPassword)),
+            .page("unlockPage", .get, "/unlock", limit: .api, .anyone(showUnlock)),
+            .page("unlockForm", .post, "/unlock", limit: .login, .anyone(unlock)),
+            .page("notMePage", .get, "/not-me", limit: .api, .anyone(showNotMe)),
+            .page("notMeForm", .post, "/not-me", limit: .login, .anyone(notMe)),
+            .page("stopRecoveryPage", .get, "/stop-recovery", limit: .api, .anyone(showStopRecovery)),
+            .page("stopRecoveryForm", .post, "/stop-recovery", limit: .login, .anyone(stopRecovery)),
         ]
     }
 

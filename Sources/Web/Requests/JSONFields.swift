@@ -3,18 +3,22 @@ import Accounts
 /// Reads the members of a request's body, and collects everything that is wrong with them, so that a person is told
 /// once.
 ///
-/// Ask for every field that the route knows, then call ``finish()``: it refuses what was wrong and what was never asked for.
+/// Ask for every field that the route declares, then call ``finish()``: it refuses what was wrong, what was never asked for and what is not
+/// declared.
 package struct JSONFields: Sendable {
     private let members: [String: JSONValue]
+    private let declared: [RouteField]
     private var asked: Set<String> = []
     private var errors: [Problem.FieldError] = []
 
-    package init(_ members: [String: JSONValue]) {
+    init(_ members: [String: JSONValue], declared: [RouteField]) {
         self.members = members
+        self.declared = declared
     }
 
     /// The member as it was sent; `nil` when it is absent. `null` is a value.
     package mutating func value(_ name: String) -> JSONValue? {
+        assert(declared.contains { $0.name == name }, "the row of the route does not name \(name)")
         asked.insert(name)
         return members[name]
     }
@@ -71,9 +75,11 @@ package struct JSONFields: Sendable {
         errors.append(Problem.FieldError(field: field, code: code, message: message))
     }
 
-    /// Throws 400 `unknown_field` for members that were not asked for, else 400 `invalid_request` for the problems found.
+    /// Throws 400 `unknown_field` for members that were not asked for or not declared, else 400 `invalid_request` for the problems found.
     package func finish() throws {
-        let unknown = members.keys.filter { !asked.contains($0) }.sorted()
+        let unknown = members.keys.filter { name in
+            !asked.contains(name) || !declared.contains { $0.name == name }
+        }.sorted()
         if !unknown.isEmpty {
             throw Problem(
                 .unknownField,

@@ -4,11 +4,14 @@ package import Hummingbird
 /// Reads the parameters of a query string, and collects everything that is wrong with them.
 package struct QueryFields: Sendable {
     private let values: [String: String]
+    private let declared: [RouteField]
     private var asked: Set<String> = []
     private var errors: [Problem.FieldError] = []
 
     /// The parameters of `request`. One that is there twice is refused: a proxy in front may have looked at the other. An empty one is absent.
-    package init(_ request: Request) {
+    /// Those that are not `declared` are refused.
+    init(_ request: Request, declared: [RouteField]) {
+        self.declared = declared
         var values: [String: String] = [:]
         var repeated: Set<String> = []
         for pair in request.uri.queryParameters
@@ -21,6 +24,7 @@ package struct QueryFields: Sendable {
 
     /// The text of a parameter.
     package mutating func text(_ name: String, upTo limit: Int = 200) -> String? {
+        assert(declared.contains { $0.name == name }, "the row of the route does not name \(name)")
         asked.insert(name)
         guard let text = values[name] else { return nil }
         guard text.unicodeScalars.count <= limit else {
@@ -90,7 +94,9 @@ package struct QueryFields: Sendable {
 
     /// Throws 400 `unknown_field` for parameters that were not asked for, else 400 `invalid_request` for the problems found.
     package func finish() throws {
-        let unknown = values.keys.filter { !asked.contains($0) }.sorted()
+        let unknown = values.keys.filter { name in
+            !asked.contains(name) || !declared.contains { $0.name == name }
+        }.sorted()
         if !unknown.isEmpty {
             throw Problem(
                 .unknownField,

@@ -1,16 +1,13 @@
 import FoundationEssentials
-package import Hummingbird
+import Hummingbird
 import NIOCore
 
-/// Which members a JSON object may have; `nil` for one whose value is no object and no list of objects.
-package typealias KnownMembers = [String: Set<String>?]
-
 extension Request {
-    /// Reads the body as a value of the domain. Refusals as with ``jsonObject(allowingEmpty:)``; a member that `known` does not list is 400
-    /// `unknown_field`, also inside the objects of a list, and one of another kind is 400 `invalid_request`.
-    package func decode<Value: Decodable>(_ type: Value.Type, known: KnownMembers) async throws -> Value {
+    /// Reads the body as a value of the domain. Refusals as with ``jsonMembers(allowingEmpty:)``; a member that is not `declared` is 400
+    /// `unknown_field`, also inside objects and lists of them, and one of another kind is 400 `invalid_request`.
+    func decode<Value: Decodable>(_ type: Value.Type, declared: [RouteField]) async throws -> Value {
         let (members, data) = try await jsonMembers()
-        let unknown = Self.unknownMembers(of: members, known: known)
+        let unknown = Self.unknownMembers(of: members, declared: declared, path: "")
         if !unknown.isEmpty {
             throw Problem(
                 .unknownField,
@@ -28,20 +25,23 @@ extension Request {
         }
     }
 
-    private static func unknownMembers(of members: [String: JSONValue], known: KnownMembers) -> [String] {
-        var unknown: [String] = []
-        for (name, value) in members {
-            guard let allowed = known[name] else {
-                unknown.append(name)
-                continue
-            }
-            guard let allowed, case .array(let items) = value else { continue }
-            for (index, item) in items.enumerated() {
-                guard case .object(let inner) = item else { continue }
-                unknown += inner.keys.filter { !allowed.contains($0) }.map { "\(name)[\(index)].\($0)" }
-            }
+    private static func unknownMembers(
+        of members: [String: JSONValue], declared: [RouteField], path: String
+    ) -> [String] {
+        members.flatMap { name, value -> [String] in
+            guard let field = declared.first(where: { $0.name == name }) else { return [path + name] }
+            return unknownMembers(of: value, kind: field.kind, path: path + name)
         }
-        return unknown
+    }
+
+    private static func unknownMembers(of value: JSONValue, kind: ValueKind, path: String) -> [String] {
+        switch (kind, value) {
+        case (.list(let kind), .array(let items)):
+            return items.enumerated().flatMap { unknownMembers(of: $1, kind: kind, path: "\(path)[\($0)]") }
+        case (.object(let shape), .object(let members)):
+            return unknownMembers(of: members, declared: shape.members, path: "\(path).")
+        default: return []
+        }
     }
 
     private static func path(of error: DecodingError) -> String {

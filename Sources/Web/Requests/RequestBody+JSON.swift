@@ -4,16 +4,11 @@ package import Hummingbird
 import NIOCore
 
 extension Request {
-    /// Reads the body as a JSON object.
+    /// The members of the body, a JSON object, and the bytes themselves.
     ///
     /// The content type must say so: a page of another site can post a form or plain text to us with the user's cookies and without asking,
     /// but not JSON. Refusals: 415 `unsupported_media_type`, 413 `payload_too_large`, 400 `invalid_request`. With
     /// `allowingEmpty` a request without a body reads as `{}`.
-    package func jsonObject(allowingEmpty: Bool = false) async throws -> JSONFields {
-        JSONFields(try await jsonMembers(allowingEmpty: allowingEmpty).members)
-    }
-
-    /// The members of the body, and the bytes themselves.
     func jsonMembers(allowingEmpty: Bool = false) async throws -> (members: [String: JSONValue], data: Data) {
         let bytes = try await limitedBody()
         if allowingEmpty, bytes.readableBytes == 0 { return ([:], Data()) }

@@ -7,12 +7,28 @@ package import Sessions
 /// A request on its way to the code that answers it.
 package struct Call: Sendable {
     package let request: Request
+    /// The row of the table that brought it here.
+    package let route: Route
     package let context: WebContext
     package let origins: OriginPolicy
     package let cookies: SignInCookies
 
     /// Where it comes from.
     package var source: RequestSource { context.source }
+
+    /// The members of the body, as far as the row names them. Refusals as with ``Hummingbird/Request/jsonMembers(allowingEmpty:)``.
+    package func json() async throws -> JSONFields {
+        JSONFields(
+            try await request.jsonMembers(allowingEmpty: route.isBodyOptional).members, declared: route.body ?? [])
+    }
+
+    /// The body as a value of the domain; a member that the row does not name is 400 `unknown_field`, also inside the objects of a list.
+    package func decode<Value: Decodable>(_ type: Value.Type) async throws -> Value {
+        try await request.decode(type, declared: route.body ?? [])
+    }
+
+    /// The parameters of the query, as far as the row names them.
+    package var query: QueryFields { QueryFields(request, declared: route.query) }
 
     /// The text after `Bearer` in the header `Authorization`; `nil` for another scheme or none.
     package var bearerToken: String? {

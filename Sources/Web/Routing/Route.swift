@@ -14,7 +14,12 @@ package enum Access: Sendable {
 }
 
 /// One row of the table of routes. There is no route elsewhere and no default for who may call it.
+///
+/// A row also says what the route reads and answers, for whoever describes the API or walks it. That cannot drift from the code: a member
+/// or parameter that the row does not name is refused before the code could read it, and the tests hold each answer against its row.
 package struct Route: Sendable {
+    /// The name of the operation, such as `logIn`: unique, and never changed.
+    package let name: String
     package let method: HTTPRequest.Method
     /// `{name}` stands for one segment.
     package let path: String
@@ -23,17 +28,80 @@ package struct Route: Sendable {
     package let access: Access
     /// For a route that is looked at in a browser: what a person may run into there, as a page; `nil` for what stays JSON.
     package let problemPage: (@Sendable (Problem) -> Response?)?
+    /// The parameters of the query; each may be left out.
+    package private(set) var query: [RouteField] = []
+    /// The members of the JSON body; `nil` for a route that reads none.
+    package private(set) var body: [RouteField]?
+    /// Whether a request without a body reads as `{}`.
+    package private(set) var isBodyOptional = false
+    /// The ways in which it answers when it does not refuse.
+    package private(set) var answers: [RouteAnswer] = []
+    private var refusals: Set<ProblemCode> = []
 
     package init(
-        _ method: HTTPRequest.Method, _ path: String, limit: RateLimit.Name?, _ access: Access,
+        _ name: String, _ method: HTTPRequest.Method, _ path: String, limit: RateLimit.Name?, _ access: Access,
         problemPage: (@Sendable (Problem) -> Response?)? = nil
     ) {
+        self.name = name
         self.method = method
         self.path = path
         self.limit = limit
         self.access = access
         self.problemPage = problemPage
     }
+
+    /// The route with these parameters of the query.
+    package func query(_ fields: RouteField...) -> Route { changed { $0.query = fields } }
+
+    /// The route with these members of the body, of which none may be required if the body may be `absent`.
+    package func reads(_ fields: RouteField..., orNothing absent: Bool = false) -> Route {
+        reads(fields, orNothing: absent)
+    }
+
+    /// The same for members that are listed elsewhere.
+    package func reads(_ fields: [RouteField], orNothing absent: Bool = false) -> Route {
+        changed { route in
+            route.body = fields
+            route.isBodyOptional = absent
+        }
+    }
+
+    /// The route with these answers.
+    package func answers(_ answers: RouteAnswer...) -> Route { changed { $0.answers = answers } }
+
+    /// The route with these refusals of its own: what its access, its limit and its fields bring with them is not among them.
+    package func refuses(_ codes: ProblemCode...) -> Route { changed { $0.refusals = Set(codes) } }
+
+    private func changed(_ change: (inout Route) -> Void) -> Route {
+        var route = self
+        change(&route)
+        return route
+    }
+
+    /// Every code that it may refuse with.
+    package var problems: Set<ProblemCode> {
+        var codes = refusals.union([.internalError, .databaseUnavailable, .overloaded])
+        if method != .get { codes.insert(.csrfRejected) }
+        if limit != nil { codes.insert(.rateLimited) }
+        if path.contains("{") { codes.insert(.notFound) }
+        if !query.isEmpty { codes.formUnion([.invalidRequest, .unknownField]) }
+        if body != nil {
+            codes.formUnion([
+                .invalidRequest, .unknownField, .unsupportedMediaType, .payloadTooLarge, .requestTimeout,
+            ])
+        }
+        switch access {
+        case .anyone: break
+        case .signedIn: codes.formUnion(Self.admissionProblems)
+        case .steppedUp:
+            codes.formUnion(Self.admissionProblems.union([.reauthenticationRequired, .secondFactorRequired]))
+        }
+        return codes
+    }
+
+    private static let admissionProblems: Set<ProblemCode> = [
+        .tokenMissing, .tokenInvalid, .tokenExpired, .sessionRevoked,
+    ]
 
     /// Whether `path` is one that the route answers.
     package func matches(path: String) -> Bool {

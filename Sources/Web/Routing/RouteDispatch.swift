@@ -32,7 +32,7 @@ package struct RouteDispatch: Sendable {
 
     /// Answers `request` as `route` says.
     package func respond(_ request: Request, _ context: WebContext, _ route: Route) async throws -> Response {
-        let call = Call(request: request, context: context, origins: origins, cookies: cookies)
+        let call = Call(request: request, route: route, context: context, origins: origins, cookies: cookies)
         switch route.access {
         case .anyone(let answer):
             return try await limited(route, by: nil, call) { try await answer(call) }
