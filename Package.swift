@@ -178,7 +178,13 @@ let package = Package(
                 "TestSupport", crypto,
                 .product(name: "JWTKit", package: "jwt-kit"),
             ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CredentialsTests", dependencies: ["Core", "Accounts", "Credentials", "TestSupport", crypto],
             exclude: ["Data"], swiftSettings: strict),
+        tests(
+            "GuardingTests", ["Core", "Storage", "SecurityEvents", "Accounts", "Guarding", "Identity", "TestSupport"]),
+        tests("SessionsTests", ["Core", "Accounts", "Sessions", "TestSupport"]),
         .testTarget(
             name: "SecurityEventsTests", dependencies: ["Core", "Storage", "SecurityEvents", "TestSupport", crypto],
             exclude: ["Data"],

@@ -1,8 +1,7 @@
 import Accounts
 import Credentials
 import Foundation
-import Identity
-import Sessions
+import TestSupport
 import Testing
 
 @Suite struct `filter of breached passwords` {

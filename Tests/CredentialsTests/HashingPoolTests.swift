@@ -1,8 +1,7 @@
 import Accounts
 import Credentials
-import Identity
-import Sessions
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite struct `hashing pool` {

@@ -1,7 +1,5 @@
 import Accounts
 import Credentials
-import Identity
-import Sessions
 import TestSupport
 import Testing
 

@@ -1,8 +1,6 @@
 import Accounts
 import Core
 import Credentials
-import Identity
-import Sessions
 import TestSupport
 import Testing
 

@@ -4,8 +4,6 @@ import Testing
 
 @testable import Accounts
 @testable import Guarding
-@testable import Identity
-@testable import Sessions
 
 @Suite struct `the budget of wrong codes` {
     private static let policy = LockoutPolicy()

@@ -2,7 +2,6 @@ import Core
 import Testing
 
 @testable import Accounts
-@testable import Identity
 @testable import Sessions
 
 /// What a presented token deserves, case by case: no database.

@@ -1,8 +1,6 @@
 import Accounts
 import Credentials
 import FoundationEssentials
-import Identity
-import Sessions
 import Testing
 
 /// A pair of ceremonies that the W3C publishes (WebAuthn Level 3, section 16).

@@ -1,9 +1,8 @@
+import TestSupport
 import Testing
 
 @testable import Accounts
 @testable import Credentials
-@testable import Identity
-@testable import Sessions
 
 @Suite struct `password policy` {
     private static func violations(

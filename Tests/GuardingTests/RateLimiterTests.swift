@@ -1,8 +1,6 @@
 import Accounts
 import Core
 import Guarding
-import Identity
-import Sessions
 import Storage
 import TestSupport
 import Testing
@@ -28,7 +26,7 @@ import Testing
             return try await body(RateLimiter(limits: limits, world: time.world, shared: nil), time)
         }
         try await withDatabase(kind) { database in
-            _ = try await GateFixture.migrator.migrate(database, now: time.now)
+            _ = try await GateSchema.migrator.migrate(database, now: time.now)
             try await body(RateLimiter(limits: limits, world: time.world, shared: database), time)
         }
     }
@@ -116,7 +114,7 @@ import Testing
     func `two nodes count together`(kind: DatabaseKind) async throws {
         try await withDatabase(kind) { database in
             let time = TestWorld()
-            _ = try await GateFixture.migrator.migrate(database, now: time.now)
+            _ = try await GateSchema.migrator.migrate(database, now: time.now)
             let nodes = (0..<2).map { _ in
                 RateLimiter(limits: RateLimits(), world: time.world, shared: database)
             }
@@ -134,7 +132,7 @@ import Testing
     func `what counts no more is pruned`(kind: DatabaseKind) async throws {
         try await withDatabase(kind) { database in
             let time = TestWorld()
-            _ = try await GateFixture.migrator.migrate(database, now: time.now)
+            _ = try await GateSchema.migrator.migrate(database, now: time.now)
             let limiter = RateLimiter(limits: RateLimits(), world: time.world, shared: database)
             _ = try await Self.hit(limiter)
             time.advance(by: .minutes(15))

@@ -1,8 +1,8 @@
-import Storage
+package import Storage
 import Synchronization
 
 /// Stands before a database, counts what reaches it, and can do something in the middle of a batch.
-final class WatchedDatabase: Database {
+package final class WatchedDatabase: Database {
     private let database: any Database
     private let calls = Mutex(0)
     private let asked = Mutex(0)
@@ -10,40 +10,41 @@ final class WatchedDatabase: Database {
     private let batched = Mutex<[Int]>([])
     private let duringBatch = Mutex<(@Sendable () throws -> Void)?>(nil)
 
-    init(_ database: any Database) { self.database = database }
+    /// Before `database`.
+    package init(_ database: any Database) { self.database = database }
 
     /// How many round trips there were.
-    var roundTrips: Int { calls.withLock { $0 } }
+    package var roundTrips: Int { calls.withLock { $0 } }
     /// How many statements there were, those inside transactions too.
-    var statements: Int { asked.withLock { $0 } }
+    package var statements: Int { asked.withLock { $0 } }
     /// How many times a transaction waited for an answer of the database, its commit not counted.
-    var exchanges: Int { exchanged.withLock { $0 } }
+    package var exchanges: Int { exchanged.withLock { $0 } }
     /// How many statements each batch had.
-    var batches: [Int] { batched.withLock { $0 } }
+    package var batches: [Int] { batched.withLock { $0 } }
 
     /// From now on `action` runs before each batch; what it throws is what the batch throws.
-    func whenBatching(_ action: (@Sendable () throws -> Void)?) { duringBatch.withLock { $0 = action } }
+    package func whenBatching(_ action: (@Sendable () throws -> Void)?) { duringBatch.withLock { $0 = action } }
 
-    var dialect: SQLDialect { database.dialect }
+    package var dialect: SQLDialect { database.dialect }
 
-    var load: DatabaseLoad { database.load }
+    package var load: DatabaseLoad { database.load }
 
-    func transaction<T: Sendable>(_ body: @escaping @Sendable (any SQLSession) throws -> T) async throws -> T {
+    package func transaction<T: Sendable>(_ body: @escaping @Sendable (any SQLSession) throws -> T) async throws -> T {
         count()
         return try await database.transaction { sql in try body(WatchedSession(sql, self)) }
     }
 
-    func read<T: Sendable>(_ body: @escaping @Sendable (any SQLSession) throws -> T) async throws -> T {
+    package func read<T: Sendable>(_ body: @escaping @Sendable (any SQLSession) throws -> T) async throws -> T {
         count()
         return try await database.read { sql in try body(WatchedSession(sql, self)) }
     }
 
-    func rows(_ statement: SQL, isShort: Bool) async throws -> [Row] {
+    package func rows(_ statement: SQL, isShort: Bool) async throws -> [Row] {
         count()
         return try await database.rows(statement, isShort: isShort)
     }
 
-    func reduce<T: Sendable>(
+    package func reduce<T: Sendable>(
         _ statement: SQL, isShort: Bool, into start: @autoclosure @escaping @Sendable () -> T,
         _ body: @escaping @Sendable (inout T, any RowInPlace) throws -> Void
     ) async throws -> T {
@@ -51,14 +52,14 @@ final class WatchedDatabase: Database {
         return try await database.reduce(statement, isShort: isShort, into: start(), body)
     }
 
-    func batch(_ statements: [SQL], locking row: [UInt8]?) async throws -> [[Row]] {
+    package func batch(_ statements: [SQL], locking row: [UInt8]?) async throws -> [[Row]] {
         count()
         batched.withLock { $0.append(statements.count) }
         try duringBatch.withLock { $0 }?()
         return try await database.batch(statements, locking: row)
     }
 
-    func close() async { await database.close() }
+    package func close() async { await database.close() }
 
     fileprivate func countStatement() { asked.withLock { $0 += 1 } }
 

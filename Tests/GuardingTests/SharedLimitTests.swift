@@ -2,8 +2,6 @@ import Accounts
 import Core
 import Dispatch
 import Guarding
-import Identity
-import Sessions
 import Storage
 import Synchronization
 import TestSupport
@@ -39,7 +37,7 @@ private final class Arrivals: Sendable {
     ) async throws {
         try await withDatabase(kind) { database in
             let time = TestWorld()
-            _ = try await GateFixture.migrator.migrate(database, now: time.now)
+            _ = try await GateSchema.migrator.migrate(database, now: time.now)
             let watched = WatchedDatabase(database)
             let nodes = (0..<count).map { _ in RateLimiter(limits: limits, world: time.world, shared: watched) }
             try await body(nodes, watched, time)

@@ -1,8 +1,7 @@
 import Accounts
 import Core
 import Guarding
-import Identity
-import Sessions
+import TestSupport
 import Testing
 
 /// The decision alone: no database, thousands of interleavings.
