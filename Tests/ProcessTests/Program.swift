@@ -36,15 +36,19 @@ enum Program {
         return (process.terminationStatus, text)
     }
 
-    /// Starts the program with `arguments`; it is killed when `body` ends, if it still runs.
+    /// Starts the program with `arguments`; it is killed when `body` ends, if it still runs. Its log counts as printed with `withLog`.
     static func whileRunning<T>(
-        _ arguments: [String], in directory: Directory, _ environment: [String: String] = [:],
+        _ arguments: [String], in directory: Directory, _ environment: [String: String] = [:], withLog: Bool = false,
         _ body: (Running) async throws -> T
     ) async throws -> T {
         let process = try process(arguments, in: directory, environment)
         let output = Pipe()
         process.standardOutput = output
-        process.standardError = FileHandle(forWritingAtPath: "/dev/null")
+        if withLog {
+            process.standardError = output
+        } else {
+            process.standardError = FileHandle(forWritingAtPath: "/dev/null")
+        }
         try process.run()
         let running = Running(process: process, output: output.fileHandleForReading)
         defer { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }

@@ -48,6 +48,36 @@ private final class Shelf: LogReceiver {
     }
 
     @Test(arguments: DatabaseKind.available)
+    func `can begin with what happens from now on`(kind: DatabaseKind) async throws {
+        try await SealedJournal.open(kind) { log in
+            let shelf = Shelf()
+            func ship() async throws -> Int {
+                try await log.audit.shipment("log", of: SealedEvent.self, startsNow: true).ship(to: shelf)
+            }
+            try await log.record(3)
+            try await log.seal()
+            #expect(try await ship() == 0)
+            try await log.record(2)
+            try await log.seal()
+            #expect(try await ship() == 2)
+            #expect(shelf.taken == [4, 5])
+            #expect(try await ship() == 0)
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
+    func `begins with the first event of an empty log`(kind: DatabaseKind) async throws {
+        try await SealedJournal.open(kind) { log in
+            let shelf = Shelf()
+            let shipment = log.audit.shipment("log", of: SealedEvent.self, startsNow: true)
+            #expect(try await shipment.ship(to: shelf) == 0)
+            try await log.record(1)
+            try await log.seal()
+            #expect(try await shipment.ship(to: shelf) == 1)
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
     func `an event is one line, whatever it holds`(kind: DatabaseKind) async throws {
         let detail = ["typed": "one\ntwo\r\n<34>1 forged", "bell": "\u{7}\u{1B}[31mred\u{7F}"]
         try await SealedJournal.open(kind) { log in

@@ -46,7 +46,7 @@ import Testing
         let example = ConfigurationReference.environmentExample(try Self.settings())
         let lines = example.split(separator: "\n").map { $0.hasPrefix("# ") ? $0 : $0.dropFirst() }
         let file = EnvironmentFile(lines.joined(separator: "\n"))
-        #expect(file.unreadableLines == [])
+        #expect(file.refusals.isEmpty)
         let settings = try ServerConfiguration.read(environment: [:], file: file).settings
         for setting in settings { #expect(setting.resolved == setting.standard, "\(setting.name)") }
     }

@@ -5,7 +5,7 @@ import Testing
 @Suite struct `environment file` {
     @Test func `reads the specification's own file`() {
         let file = EnvironmentFile(SeedEnvironment.text)
-        #expect(file.unreadableLines == [])
+        #expect(file.refusals.isEmpty)
         #expect(Set(file.values.keys) == SeedEnvironment.names)
         let expected = [
             "JWT_EXPIRATION": "15m", "ENABLE_DEVICE_FINGERPRINT_CHECK": "false", "COOKIE_SECURE": "true",
@@ -20,12 +20,51 @@ import Testing
     @Test(
         arguments: [
             ("A=b", "b"), ("A = b ", "b"), ("export A=b", "b"), ("A=", ""), ("A=  # nothing", ""), ("A=b#c", "b#c"),
-            ("A=b # c", "b"), ("A=b\t# c", "b"), ("A=\"b # c\"", "b # c"), ("A='b # c' # d", "b # c"), ("A=\"b", nil),
+            ("A=b # c", "b"), ("A=b\t# c", "b"), ("A=\"b # c\"", "b # c"), ("A='b # c' # d", "b # c"),
+            ("A=b\"c", "b\"c"),
             ("A=b=c=d", "b=c=d"), ("A=https://x.example/#top", "https://x.example/#top"), ("\u{FEFF}A=b", "b"),
             ("A=b\r", "b"), ("A='b'", "b"), ("A=\u{1F680}", "\u{1F680}"),
         ] as [(String, String?)])
     func `reads a line`(line: String, value: String?) {
         #expect(EnvironmentFile(line).values["A"] == value)
+    }
+
+    @Test(
+        arguments: [
+            (#"A="a\"b""#, #"a"b"#), (#"A="a\\b""#, #"a\b"#), (#"A="a\nb""#, "a\nb"), (#"A="\r\t\$""#, "\r\t$"),
+            (#"A="a\\" # c"#, #"a\"#), (#"A="a'b""#, "a'b"), (#"A='a"b\n\\'"#, #"a"b\n\\"#), (#"A="""#, ""),
+            ("A=''", ""),
+            (#"A=a\"b"#, #"a\"b"#), (#"A="$HOME""#, "$HOME"), (#"A="\\\"""#, #"\""#),
+        ])
+    func `takes in double quotes what a backslash stands for, and in single quotes everything as it is`(
+        line: String, value: String
+    ) {
+        let file = EnvironmentFile(line)
+        #expect(file.refusals.isEmpty)
+        #expect(file.values["A"] == value)
+    }
+
+    @Test(
+        arguments: [
+            "A=\"b", "A='b", "A=\"a\"b\"", "A='it's'", "A='it\\'s'", "A=\"a\\qb\"", "A=\"C:\\data\"", "A=\"b\\",
+            "A=\"b\\\"", "A=\"b\"#c", "A=\"\"b\"\"",
+            "A=\"b\nc\"",
+        ])
+    func `refuses by line and name a value that it would misread, and takes no half of it`(line: String) throws {
+        let file = EnvironmentFile("# first\n\(line)")
+        #expect(file.values["A"] == nil)
+        let refusal = try #require(file.refusals.first)
+        #expect(refusal.line == 2 && refusal.name == "A")
+        do {
+            _ = try ServerConfiguration.read(environment: [:], file: file)
+            Issue.record("accepted")
+        } catch let failure as ConfigurationFailure {
+            #expect(failure.description.contains(".env: line 2 (A) "))
+        }
+    }
+
+    @Test func `takes the double quotes off a policy, and leaves the single ones inside`() {
+        #expect(EnvironmentFile(#"CSP_IMG_SRC="'self' data:""#).values == ["CSP_IMG_SRC": "'self' data:"])
     }
 
     @Test func `keeps the quotes of a policy, which belong to it`() {
@@ -35,26 +74,8 @@ import Testing
     @Test func `names the lines it cannot read and reads the others`() {
         let file = EnvironmentFile("A=1\nnonsense\n\n# comment\n=x\nB C=2\nB=3\r\nA-B=4\nexport\n")
         #expect(file.values == ["A": "1", "B": "3"])
-        #expect(file.unreadableLines == [2, 5, 6, 8, 9])
-    }
-
-    @Test func `begins behind a byte-order mark`() {
-        let file = EnvironmentFile("\u{FEFF}A=1\nB=2\n")
-        #expect(file.values == ["A": "1", "B": "2"])
-        #expect(file.unreadableLines.isEmpty)
-    }
-
-    @Test func `takes escapes in double quotes, and none in single ones`() {
-        let file = EnvironmentFile(#"A="a\"b" # comment"# + "\n" + #"B="x\\y\nz\$""# + "\n" + #"C='a\n"b'"#)
-        #expect(file.values == ["A": #"a"b"#, "B": "x\\y\nz$", "C": #"a\n"b"#])
-        #expect(file.unreadableLines.isEmpty)
-    }
-
-    @Test(arguments: [#"A="a"b""#, #"A="a"#, #"A="a\q""#, "A='a'b", #"A="a\"#])
-    func `never takes half a value`(line: String) {
-        let file = EnvironmentFile(line)
-        #expect(file.values.isEmpty)
-        #expect(file.unreadableLines == [1])
+        #expect(file.refusals.map(\.line) == [2, 5, 6, 8, 9])
+        #expect(file.refusals.allSatisfy { $0.name == nil })
     }
 
     @Test func `takes the later of two lines`() {

@@ -41,9 +41,11 @@ package struct AuditTrail: Sendable {
     /// What keeps the months of the log ready, where the log has months.
     package var months: EventMonths { EventMonths(database: database, world: world) }
 
-    /// What hands the sealed log, or its checkpoints, to somewhere else.
-    package func shipment<Cargo>(_ name: String, of cargo: Cargo.Type) -> Shipment<Cargo> {
-        Shipment(name: name, database: database, world: world)
+    /// What hands the sealed log, or its checkpoints, to somewhere else; with `startsNow` what is there already is left out.
+    package func shipment<Cargo>(
+        _ name: String, of cargo: Cargo.Type, startsNow: Bool = false
+    ) -> Shipment<Cargo> {
+        Shipment(name: name, database: database, world: world, startsNow: startsNow)
     }
 }
 

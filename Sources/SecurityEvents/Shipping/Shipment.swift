@@ -26,19 +26,23 @@ package struct Shipment<Cargo: LogCargo>: Sendable {
     private let name: String
     private let database: any Database
     private let world: World
+    private let startsNow: Bool
     private let holder: Identifier<Cargo>
 
-    init(name: String, database: any Database, world: World) {
+    /// With `startsNow` the first turn of all begins at the end of the log, else at its beginning.
+    init(name: String, database: any Database, world: World, startsNow: Bool = false) {
         self.name = name
         self.database = database
         self.world = world
+        self.startsNow = startsNow
         holder = world.identifier()
     }
 
     /// Hands on what waits, at most a batch; how many pieces. Throws what the receiver throws.
     package func ship(to receiver: some LogReceiver<Cargo>) async throws -> Int {
-        let done = try await position() ?? 0
-        guard try await !Cargo.after(done, limit: 1, in: database).isEmpty, let from = try await begin() else {
+        var done = try await position()
+        if done == nil { done = try await start() }
+        guard try await !Cargo.after(done ?? 0, limit: 1, in: database).isEmpty, let from = try await begin() else {
             return 0
         }
         let pieces = try await Cargo.after(from, limit: Self.batch, in: database)
@@ -58,6 +62,21 @@ package struct Shipment<Cargo: LogCargo>: Sendable {
     /// Up to where the receiver has everything; `nil` when nothing was handed on yet.
     package func position() async throws -> Int64? {
         try await database.rows("SELECT sequence FROM security_shipment WHERE name = \(name)").first?.get("sequence")
+    }
+
+    /// Where the first turn of all begins.
+    private func start() async throws -> Int64 {
+        guard startsNow else { return 0 }
+        let name = name
+        try await database.transaction { sql in
+            try sql.run(
+                """
+                INSERT INTO security_shipment (name, sequence, leased_until)
+                SELECT \(name), COALESCE(MAX(sequence), 0), 0 FROM security_log WHERE 1 = 1
+                ON CONFLICT (name) DO NOTHING
+                """)
+        }
+        return try await position() ?? 0
     }
 
     /// Takes the turn; `nil` when another node has it.

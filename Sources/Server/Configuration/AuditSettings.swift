@@ -12,6 +12,8 @@ package struct AuditSettings: Sendable {
 
     /// `SECURITY_LOG_SINK`.
     enum Sink: Sendable, Hashable {
+        /// A line of the program's own log for each event.
+        case log
         case stdout
         case file(String)
         case syslog(host: String, port: Int, SyslogReceiver.Transport)
@@ -35,14 +37,15 @@ package struct AuditSettings: Sendable {
         if anchor != nil, self.anchor == nil {
             reader.refuse("AUDIT_ANCHOR", "must be file:PATH or an address such as https://example.com/anchor.")
         }
-        let sink = reader.text(
-            "SECURITY_LOG_SINK",
-            "Where security events are sent besides: stdout, file:PATH, syslog:HOST:PORT (UDP) or syslog+tcp:HOST:PORT."
-        )
-        self.sink = sink.flatMap(Self.sink)
-        if sink != nil, self.sink == nil {
+        let sink =
+            reader.text(
+                "SECURITY_LOG_SINK", default: "log",
+                "Where security events are told besides: log (a line of the program's own log for each, without address and detail), "
+                    + "none, stdout, file:PATH, syslog:HOST:PORT (UDP) or syslog+tcp:HOST:PORT.") ?? "log"
+        self.sink = Self.sink(sink)
+        if self.sink == nil, sink != "none" {
             reader.refuse(
-                "SECURITY_LOG_SINK", "must be stdout, file:PATH, syslog:HOST:PORT or syslog+tcp:HOST:PORT.")
+                "SECURITY_LOG_SINK", "must be log, none, stdout, file:PATH, syslog:HOST:PORT or syslog+tcp:HOST:PORT.")
         }
     }
 
@@ -55,6 +58,7 @@ package struct AuditSettings: Sendable {
     }
 
     private static func sink(_ text: String) -> Sink? {
+        if text == "log" { return .log }
         if text == "stdout" { return .stdout }
         if let path = path(text) { return .file(path) }
         for (prefix, transport) in [("syslog:", SyslogReceiver.Transport.udp), ("syslog+tcp:", .tcp)]

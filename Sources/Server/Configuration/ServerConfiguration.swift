@@ -54,8 +54,9 @@ package struct ServerConfiguration: Sendable {
         environment variables: [String: String], file: EnvironmentFile = EnvironmentFile("")
     ) throws -> ServerConfiguration {
         var reader = SettingsReader(environment: variables, file: file.values)
-        for line in file.unreadableLines {
-            reader.refuse(".env", "line \(line) is not NAME=value, or its quotes or escapes cannot be read.")
+        for refusal in file.refusals {
+            let name = refusal.name.map { " (\($0))" } ?? ""
+            reader.refuse(".env", "line \(refusal.line)\(name) \(refusal.message)")
         }
         let process = ProcessSettings(&reader)
         let database = DatabaseSettings(&reader, dataDirectory: process.dataDirectory)

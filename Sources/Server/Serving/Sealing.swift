@@ -71,9 +71,13 @@ struct Sealing: Service {
     }
 
     private func ship(_ sink: AuditSettings.Sink, of audit: AuditTrail) async {
-        let shipment = audit.shipment("sink", of: SealedEvent.self)
+        let shipment =
+            sink == .log
+            ? audit.shipment("log", of: SealedEvent.self, startsNow: true)
+            : audit.shipment("sink", of: SealedEvent.self)
         await repeated("events not handed on", every: Self.interval) {
             switch sink {
+            case .log: try await drain(shipment, to: SecurityEventLines(logger: installation.logger))
             case .stdout: try await drain(shipment, to: EventLineFile(path: nil))
             case .file(let path): try await drain(shipment, to: EventLineFile(path: path))
             case .syslog(let host, let port, let transport):
