@@ -121,6 +121,7 @@ let package = Package(
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]),
+        library("ContactFiles", ["Core"]),
         library(
             "API",
             ["Core", "Storage", "SecurityEvents"] + gate + [
@@ -208,6 +209,7 @@ let package = Package(
                 logging, nioCore, nioPosix, httpClient, crypto,
             ],
             exclude: ["smtp_server.py"], swiftSettings: strict),
+        tests("ContactFilesTests", ["Core", "ContactFiles"]),
         tests("CoreTests", ["Core", "TestSupport"]),
         tests("StorageTests", ["Core", "Storage", "StorageSQLite", "StoragePostgres", "TestSupport"]),
         tests("ProcessTests", ["gatehouse", "TestSupport"]),

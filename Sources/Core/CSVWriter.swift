@@ -24,17 +24,40 @@ package struct CSVWriter: Sendable {
     }
 
     private mutating func append(_ field: String) {
-        let isFormula = field.utf8.first.map { "=+-@\t\r".utf8.contains($0) } ?? false
-        let text = isFormula ? "'" + field : field
-        guard text.utf8.contains(where: { ",\"\r\n".utf8.contains($0) }) else {
-            bytes.append(contentsOf: text.utf8)
-            return
+        // Most fields of a wide table are empty.
+        if field.isEmpty { return }
+        var field = field
+        field.withUTF8 { append(utf8: unsafe $0.span) }
+    }
+
+    private mutating func append(utf8 text: Span<UInt8>) {
+        let isFormula = Self.beginsFormula(text[0])
+        var needsQuotes = false
+        for index in text.indices where Self.needsQuotes(text[index]) { needsQuotes = true }
+        if needsQuotes { bytes.append(UInt8(ascii: "\"")) }
+        if isFormula { bytes.append(UInt8(ascii: "'")) }
+        if needsQuotes {
+            for index in text.indices {
+                if text[index] == UInt8(ascii: "\"") { bytes.append(text[index]) }
+                bytes.append(text[index])
+            }
+            bytes.append(UInt8(ascii: "\""))
+        } else {
+            unsafe text.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
         }
-        bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            if byte == UInt8(ascii: "\"") { bytes.append(byte) }
-            bytes.append(byte)
+    }
+
+    private static func beginsFormula(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), 9, 13: true
+        default: false
         }
-        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private static func needsQuotes(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: ","), UInt8(ascii: "\""), 10, 13: true
+        default: false
+        }
     }
 }
