@@ -32,6 +32,7 @@ import Testing
             emails: StoredList([ContactPoint(value: "z@example.com", type: "home", isPrimary: true)]),
             phones: StoredList(), addresses: StoredList([PostalAddress(city: "Austin")]), tags: StoredList(["VIP"]),
             stage: "Leads", source: nil, assignedTo: nil, collaborators: StoredList(), price: 450_000, background: "",
+            details: StoredObject(ClientDetails()),
             createdAt: Timestamp(milliseconds: 0), updatedAt: Timestamp(milliseconds: 1),
             lastActivityAt: Timestamp(milliseconds: 2), version: 3)
         var writer = JSONWriter()
@@ -41,7 +42,9 @@ import Testing
         #expect(
             Set(written.keys) == [
                 "id", "firstName", "lastName", "emails", "phones", "addresses", "stage", "source", "tags", "assignedTo",
-                "collaborators", "price", "background", "createdAt", "updatedAt", "lastActivityAt", "version",
+                "collaborators", "price", "background", "priceMax", "timeFrame", "birthday", "anniversaries",
+                "relationships", "doNotCall", "doNotText", "doNotMail", "consent", "customFields", "createdAt",
+                "updatedAt", "lastActivityAt", "version",
             ])
         #expect(written["firstName"] as? String == "Zoë \"Z\"")
         #expect(written["source"] is NSNull)

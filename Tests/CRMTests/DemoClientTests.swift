@@ -44,11 +44,11 @@ import Testing
         for (first, last) in zip(DemoWords.firstNames, DemoWords.lastNames) {
             draft.firstName = first
             draft.lastName = last
-            #expect(ClientContent().applying(draft.asPatch).problems == [])
+            #expect(ClientContent().applying(draft.asPatch, in: ClientEdit()).problems == [])
         }
         for background in DemoWords.backgrounds {
             draft.background = background
-            #expect(ClientContent().applying(draft.asPatch).problems == [])
+            #expect(ClientContent().applying(draft.asPatch, in: ClientEdit()).problems == [])
         }
     }
 }

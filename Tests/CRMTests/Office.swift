@@ -1,6 +1,7 @@
 import Accounts
 import CRM
 import Core
+import Foundation
 import Identity
 import Sessions
 import Storage
@@ -88,6 +89,53 @@ struct Office: Sendable {
             $0.sort = .lastName
             $0.limit = 100
         }.clients.map(\.firstName)
+    }
+
+    /// Changes a client; the change must be accepted.
+    @discardableResult
+    func patched(_ scope: Scope, _ id: ClientID, _ patch: ClientPatch) async throws -> Client {
+        let outcome = try await book.patch(scope, id, patch)
+        guard case .patched(let client) = outcome else {
+            Issue.record("not patched: \(outcome)")
+            throw Unexpected()
+        }
+        return client
+    }
+
+    /// A line of a client's history, as the API shows it; values as JSON texts, `nil` for null.
+    struct Change {
+        let version: Int
+        let field: String
+        let old: String?
+        let new: String?
+        let userID: String?
+        let way: String
+    }
+
+    /// The history of a client, newest first.
+    func history(_ scope: Scope, _ id: ClientID) async throws -> [Change] {
+        guard case .page(let json, _) = try await book.historyJSON(scope, id, limit: 200) else { throw Unexpected() }
+        return try Self.changes(json)
+    }
+
+    /// The changes that `json` holds one after the other.
+    static func changes(_ json: JSONWriter) throws -> [Change] {
+        try objects(json).map { object in
+            func text(_ name: String) throws -> String? {
+                guard let value = object[name], !(value is NSNull) else { return nil }
+                let data = try JSONSerialization.data(withJSONObject: value, options: [.fragmentsAllowed, .sortedKeys])
+                return String(decoding: data, as: UTF8.self)
+            }
+            return Change(
+                version: object["version"] as? Int ?? 0, field: object["field"] as? String ?? "", old: try text("old"),
+                new: try text("new"), userID: object["userId"] as? String, way: object["way"] as? String ?? "")
+        }
+    }
+
+    /// The objects that `json` holds one after the other.
+    static func objects(_ json: JSONWriter) throws -> [[String: Any]] {
+        let text = "[" + String(decoding: json.bytes, as: UTF8.self) + "]"
+        return try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [[String: Any]] ?? []
     }
 
     /// A proof that `scope` has just shown its password.

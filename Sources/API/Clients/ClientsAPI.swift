@@ -38,6 +38,17 @@ package struct ClientsAPI: Sendable {
                 .query(.optional("format", .choice(["csv"])))
                 .answers(.media("text/csv"))
                 .refuses(.exportNotAllowed),
+            Route("listTrash", .get, "/v1/clients/trash", limit: .api, .signedIn(trash))
+                .query(.optional("limit", .integer), .optional("cursor", .text))
+                .answers(.json(.page(of: .trashedClient)))
+                .refuses(.invalidCursor),
+            Route("restoreClient", .post, "/v1/clients/{id}/restore", limit: .api, .signedIn(restore))
+                .reads(orNothing: true)
+                .answers(.json(.client)),
+            Route("clientHistory", .get, "/v1/clients/{id}/history", limit: .api, .signedIn(history))
+                .query(.optional("limit", .integer), .optional("cursor", .text))
+                .answers(.json(.page(of: .clientChange)))
+                .refuses(.invalidCursor),
             Route("getClient", .get, "/v1/clients/{id}", limit: .api, .signedIn(get))
                 .answers(.json(.client), .notModified),
             Route("changeClient", .patch, "/v1/clients/{id}", limit: .api, .signedIn(patch))
@@ -56,13 +67,6 @@ package struct ClientsAPI: Sendable {
         response.headers[.eTag] = "\"\(client.version)\""
         if status == .created { response.headers[.location] = "/v1/clients/\(client.id)" }
         return response
-    }
-
-    /// The refusal that names every wrong field.
-    func invalid(_ problems: [FieldProblem]) -> Problem {
-        Problem(
-            .invalidRequest,
-            errors: problems.map { .init(field: $0.field, code: $0.code.rawValue, message: $0.message) })
     }
 
     /// The versions in `If-Match`; `nil` when there is none or it is `*`.

@@ -17,7 +17,7 @@ extension ClientsAPI {
             var list = JSONWriter()
             list.array { array in matches.forEach { $0.write(to: &array) } }
             throw Problem(.possibleDuplicate, members: [("matches", String(decoding: list.bytes, as: UTF8.self))])
-        case .invalid(let problems): throw invalid(problems)
+        case .invalid(let problems): throw Problem(problems)
         case .forbidden: throw Problem(.forbidden)
         }
     }
@@ -43,7 +43,7 @@ extension ClientsAPI {
         case .patched(let client): return shown(client)
         case .notFound: throw Problem(.notFound)
         case .versionMismatch: throw Problem(.versionMismatch)
-        case .invalid(let problems): throw invalid(problems)
+        case .invalid(let problems): throw Problem(problems)
         }
     }
 

@@ -33,7 +33,7 @@ extension ClientsAPI {
                 }
             }
         case .invalidCursor: throw Problem(.invalidCursor)
-        case .invalid(let problems): throw invalid(problems)
+        case .invalid(let problems): throw Problem(problems)
         }
     }
 }

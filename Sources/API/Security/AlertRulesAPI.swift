@@ -97,21 +97,6 @@ extension JSONFields {
         return rule
     }
 
-    /// A list of strings; `nil` when it is absent.
-    private mutating func texts(_ name: String, atMost limit: Int) -> [String]? {
-        guard let value = value(name) else { return nil }
-        guard case .array(let items) = value, items.count <= limit else {
-            refuse(name, "wrong_type", "This must be a list of at most \(limit) strings.")
-            return nil
-        }
-        let texts = items.compactMap { item -> String? in
-            guard case .string(let text) = item, text.utf8.count <= 254 else { return nil }
-            return text
-        }
-        if texts.count != items.count { refuse(name, "wrong_type", "This must be a list of strings.") }
-        return texts
-    }
-
     private mutating func threshold() -> AlertThreshold? {
         let value = value("threshold")
         if value == nil || value == .null { return nil }

@@ -4,7 +4,7 @@ import Storage
 /// The columns that make a client, in the order in which every statement that returns one names them.
 enum ClientColumn: Int {
     case id, firstName, lastName, emails, phones, addresses, tags, collaborators, stage, source, assignedTo, price
-    case background, createdAt, updatedAt, lastActivityAt, version
+    case background, details, createdAt, updatedAt, lastActivityAt, version
     /// Not part of a client: what follows it.
     case end
 }
@@ -18,7 +18,7 @@ extension Client {
 
     private static let names: [SQL] = [
         "id", "first_name", "last_name", "emails", "phones", "addresses", "tags", "collaborators", "stage", "source",
-        "assigned_to", "price", "background", "created_at", "updated_at", "last_activity_at", "version",
+        "assigned_to", "price", "background", "details", "created_at", "updated_at", "last_activity_at", "version",
     ]
 
     /// Copies the client out of a row that begins with ``columns``.
@@ -42,6 +42,7 @@ extension Client {
         assignedTo = try optional(.assignedTo) { try row.identifier($0) }
         price = try optional(.price, row.integer)
         background = try row.text(ClientColumn.background.rawValue)
+        details = StoredObject(stored: try row.text(ClientColumn.details.rawValue))
         createdAt = try row.moment(ClientColumn.createdAt.rawValue)
         updatedAt = try row.moment(ClientColumn.updatedAt.rawValue)
         lastActivityAt = try row.moment(ClientColumn.lastActivityAt.rawValue)

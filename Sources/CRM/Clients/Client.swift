@@ -1,11 +1,5 @@
 package import Core
 
-/// Marks identifiers of clients.
-package enum ClientEntity {}
-
-/// The identity of one client of the brokerage.
-package typealias ClientID = Identifier<ClientEntity>
-
 /// A person with whom the brokerage does business, as the database holds it.
 ///
 /// Its lists stay in the JSON in which they are stored (``StoredList``): a page of the list is written to the caller
@@ -32,6 +26,8 @@ package struct Client: Sendable, Hashable {
     /// What they would spend or ask, in whole units of the brokerage's currency, without cents.
     package var price: Int64?
     package var background: String
+    /// What else is known of them.
+    package var details: StoredObject<ClientDetails>
     package let createdAt: Timestamp
     package var updatedAt: Timestamp
     /// The last time somebody dealt with the client; its creation to begin with. An edit is no activity.

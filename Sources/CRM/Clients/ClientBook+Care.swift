@@ -5,5 +5,6 @@ extension ClientBook {
     package func care() async throws {
         try await renewSearch()
         try await BookSize.recount(in: database)
+        try await eraseRemovedFields()
     }
 }

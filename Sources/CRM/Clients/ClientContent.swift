@@ -14,6 +14,7 @@ struct ClientContent: Sendable, Hashable {
     var collaborators: [AccountID] = []
     var price: Int64?
     var background = ""
+    var details = ClientDetails()
 
     /// A client of whom nothing is known yet.
     init() {}
@@ -32,21 +33,19 @@ struct ClientContent: Sendable, Hashable {
         collaborators = try client.collaborators.elements()
         price = client.price
         background = client.background
+        details = try client.details.value()
     }
 
     /// The content after `patch`, and everything that is wrong with the patch.
     ///
     /// Fields that the patch leaves alone are not checked again: a client stored under an older rule stays editable.
-    func applying(
-        _ patch: ClientPatch, home: HomeRegion = .standard
-    ) -> (content: ClientContent, problems: [FieldProblem]) {
+    func applying(_ patch: ClientPatch, in edit: ClientEdit) -> (content: ClientContent, problems: [FieldProblem]) {
         var check = FieldCheck()
-        check.home = home
         var content = self
         content.firstName = patch.firstName.applied(to: firstName, cleared: "") { check.line($0, "firstName", 100) }
         content.lastName = patch.lastName.applied(to: lastName, cleared: "") { check.line($0, "lastName", 100) }
         content.emails = patch.emails.applied(to: emails, cleared: []) { check.emails($0) }
-        content.phones = patch.phones.applied(to: phones, cleared: []) { check.phones($0) }
+        content.phones = patch.phones.applied(to: phones, cleared: []) { check.phones($0, in: edit.home) }
         content.addresses = patch.addresses.applied(to: addresses, cleared: []) { check.addresses($0) }
         content.tags = patch.tags.applied(to: tags, cleared: []) { check.tags($0) }
         content.stage = patch.stage.applied(to: stage, cleared: "") { check.line($0, "stage", 100) }
@@ -60,6 +59,10 @@ struct ClientContent: Sendable, Hashable {
         content.background = patch.background.applied(to: background, cleared: "") {
             check.paragraphs($0, "background", 20_000)
         }
+        content.details = details.applying(patch, in: edit, &check)
+        if let least = content.price, let most = content.details.priceMax, most < least {
+            check.refuse("priceMax", .outOfRange, "Give a price that is not below the other one.")
+        }
         check.stage(content.stage)
         check.someone(content)
         return (content, check.problems)
@@ -69,16 +72,5 @@ struct ClientContent: Sendable, Hashable {
     func newAccounts(since before: ClientContent?) -> Set<AccountID> {
         let known = Set(before?.collaborators ?? []).union(before?.assignedTo.map { [$0] } ?? [])
         return Set(collaborators).union(assignedTo.map { [$0] } ?? []).subtracting(known)
-    }
-}
-
-extension Change {
-    /// The field's value after the change: `cleared` for null, and a given value as `check` leaves it.
-    fileprivate func applied<Field>(to current: Field, cleared: Field, check: (Value) -> Field) -> Field {
-        switch self {
-        case .keep: return current
-        case .clear: return cleared
-        case .set(let value): return check(value)
-        }
     }
 }

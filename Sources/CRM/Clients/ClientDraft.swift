@@ -17,6 +17,16 @@ package struct ClientDraft: Sendable, Hashable {
     /// In whole units of currency.
     package var price: Int64?
     package var background: String?
+    package var priceMax: Int64?
+    package var timeFrame: String?
+    package var birthday: String?
+    package var anniversaries: [Anniversary]?
+    package var relationships: [Relationship]?
+    package var doNotCall: Bool?
+    package var doNotText: Bool?
+    package var doNotMail: Bool?
+    package var consentSource: String?
+    package var customFields: [String: CustomFieldValue?]?
 
     /// A draft of somebody with that name, or of nobody yet.
     package init(firstName: String? = nil, lastName: String? = nil) {
@@ -42,6 +52,16 @@ package struct ClientDraft: Sendable, Hashable {
         patch.collaborators = Change(given: collaborators)
         patch.price = Change(given: price)
         patch.background = Change(given: background)
+        patch.priceMax = Change(given: priceMax)
+        patch.timeFrame = Change(given: timeFrame)
+        patch.birthday = Change(given: birthday)
+        patch.anniversaries = Change(given: anniversaries)
+        patch.relationships = Change(given: relationships)
+        patch.doNotCall = Change(given: doNotCall)
+        patch.doNotText = Change(given: doNotText)
+        patch.doNotMail = Change(given: doNotMail)
+        patch.consentSource = Change(given: consentSource)
+        patch.customFields = Change(given: customFields)
         return patch
     }
 }
@@ -50,6 +70,7 @@ extension ClientDraft: Decodable {
     /// The members that the API knows; any other is refused by the caller of this type.
     package enum CodingKeys: String, CodingKey, CaseIterable {
         case firstName, lastName, emails, phones, addresses, stage, source, tags, assignedTo, collaborators, price
-        case background
+        case background, priceMax, timeFrame, birthday, anniversaries, relationships, doNotCall, doNotText, doNotMail
+        case consentSource, customFields
     }
 }

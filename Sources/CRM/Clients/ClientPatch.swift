@@ -11,6 +11,15 @@ package enum Change<Value: Sendable & Hashable>: Sendable, Hashable {
 
     /// Sets the field to a value that was given, and keeps it otherwise.
     init(given: Value?) { self = given.map { .set($0) } ?? .keep }
+
+    /// The field's value after the change: `cleared` for null, and a given value as `check` leaves it.
+    func applied<Field>(to current: Field, cleared: Field, check: (Value) -> Field) -> Field {
+        switch self {
+        case .keep: return current
+        case .clear: return cleared
+        case .set(let value): return check(value)
+        }
+    }
 }
 
 /// A partial change of a client, as a caller sends it; nothing in it is checked yet.
@@ -29,6 +38,19 @@ package struct ClientPatch: Sendable, Hashable {
     package var collaborators: Change<[AccountID]> = .keep
     package var price: Change<Int64> = .keep
     package var background: Change<String> = .keep
+    package var priceMax: Change<Int64> = .keep
+    package var timeFrame: Change<String> = .keep
+    /// `1985-04-12`, or `--04-12` where the year is not known.
+    package var birthday: Change<String> = .keep
+    package var anniversaries: Change<[Anniversary]> = .keep
+    package var relationships: Change<[Relationship]> = .keep
+    package var doNotCall: Change<Bool> = .keep
+    package var doNotText: Change<Bool> = .keep
+    package var doNotMail: Change<Bool> = .keep
+    /// From what the decisions of this patch are known; kept with them.
+    package var consentSource: Change<String> = .keep
+    /// The custom fields to change, by key; those that are not named stay, and `null` empties one.
+    package var customFields: Change<[String: CustomFieldValue?]> = .keep
 
     /// A patch that changes nothing.
     package init() {}
@@ -38,7 +60,8 @@ extension ClientPatch: Decodable {
     /// The members that the API knows; any other is refused by the caller of this type.
     package enum CodingKeys: String, CodingKey, CaseIterable {
         case firstName, lastName, emails, phones, addresses, stage, source, tags, assignedTo, collaborators, price
-        case background
+        case background, priceMax, timeFrame, birthday, anniversaries, relationships, doNotCall, doNotText, doNotMail
+        case consentSource, customFields
     }
 
     package init(from decoder: any Decoder) throws {
@@ -60,5 +83,15 @@ extension ClientPatch: Decodable {
         collaborators = try change(.collaborators)
         price = try change(.price)
         background = try change(.background)
+        priceMax = try change(.priceMax)
+        timeFrame = try change(.timeFrame)
+        birthday = try change(.birthday)
+        anniversaries = try change(.anniversaries)
+        relationships = try change(.relationships)
+        doNotCall = try change(.doNotCall)
+        doNotText = try change(.doNotText)
+        doNotMail = try change(.doNotMail)
+        consentSource = try change(.consentSource)
+        customFields = try change(.customFields)
     }
 }

@@ -18,19 +18,20 @@ struct ClientStamp {
 /// Writes a client and everything that repeats it for looking up. Always inside the caller's transaction.
 struct ClientWriting {
     private let session: any SQLSession
-    private let home: HomeRegion
+    private let edit: ClientEdit
+    private var home: HomeRegion { edit.home }
     private var sizes = BookSizeChanges()
 
-    private init(_ session: any SQLSession, _ home: HomeRegion) {
+    private init(_ session: any SQLSession, _ edit: ClientEdit) {
         self.session = session
-        self.home = home
+        self.edit = edit
     }
 
     /// Lets `body` write clients, and then writes how many there are: that holds rows that others need, so it comes last.
     static func perform<T>(
-        in session: any SQLSession, home: HomeRegion, _ body: (inout ClientWriting) throws -> T
+        in session: any SQLSession, _ edit: ClientEdit, _ body: (inout ClientWriting) throws -> T
     ) throws -> T {
-        var writing = ClientWriting(session, home)
+        var writing = ClientWriting(session, edit)
         let result = try body(&writing)
         try writing.sizes.write(in: session)
         return result
@@ -42,12 +43,13 @@ struct ClientWriting {
             """
             INSERT INTO client (
                 id, first_name, last_name, emails, phones, addresses, tags, collaborators, stage, source, assigned_to,
-                price, background, search_text, sort_name, created_at, updated_at, last_activity_at, version)
+                price, background, details, search_text, sort_name, created_at, updated_at, last_activity_at, version)
             VALUES (
                 \(id), \(content.firstName), \(content.lastName), \(StoredList(content.emails)),
                 \(StoredList(content.phones)), \(StoredList(content.addresses)), \(StoredList(content.tags)),
                 \(StoredList(content.collaborators)), \(content.stage), \(content.source), \(content.assignedTo),
-                \(content.price), \(content.background), \(SearchText.text(of: content, in: home)),
+                \(content.price), \(content.background), \(StoredObject(content.details)),
+                \(SearchText.text(of: content, in: home)),
                 \(SearchText.sortName(of: content)), \(stamp.createdAt), \(stamp.updatedAt), \(stamp.lastActivityAt),
                 1)
             RETURNING \(Client.columns)
@@ -57,13 +59,15 @@ struct ClientWriting {
         try insertMatches(id, ClientMatch.all(of: content, in: home))
         let client = try Client(row)
         try ClientReaders.insert(client, content, in: session)
+        try CustomFieldTable.insert(content.details.custom, of: id, in: session)
+        try record([FieldChange(field: ClientChanges.Whole.created.rawValue, old: nil, new: nil)], of: client)
         sizes.count(content, by: 1)
         return client
     }
 
     /// Changes the client that is still at `version` from `before` to `after`; `nil` when it is not there any more.
     mutating func update(
-        _ id: ClientID, at version: Int64, from before: ClientContent, to after: ClientContent, now: Timestamp
+        _ id: ClientID, at version: Int64, from before: ClientContent, to after: ClientContent
     ) throws -> Client? {
         let row = try session.row(
             """
@@ -72,9 +76,9 @@ struct ClientWriting {
                 phones = \(StoredList(after.phones)), addresses = \(StoredList(after.addresses)),
                 tags = \(StoredList(after.tags)), collaborators = \(StoredList(after.collaborators)),
                 stage = \(after.stage), source = \(after.source), assigned_to = \(after.assignedTo),
-                price = \(after.price), background = \(after.background),
+                price = \(after.price), background = \(after.background), details = \(StoredObject(after.details)),
                 search_text = \(SearchText.text(of: after, in: home)), sort_name = \(SearchText.sortName(of: after)),
-                updated_at = \(now), version = version + 1
+                updated_at = \(edit.now), version = version + 1
             WHERE id = \(id) AND version = \(version) AND deleted_at IS NULL
             RETURNING \(Client.columns)
             """)
@@ -88,7 +92,12 @@ struct ClientWriting {
             try session.run("DELETE FROM client_match WHERE client_id = \(id)")
             try insertMatches(id, matches)
         }
+        if before.details.custom != after.details.custom {
+            try CustomFieldTable.removeValues(of: id, in: session)
+            try CustomFieldTable.insert(after.details.custom, of: id, in: session)
+        }
         let client = try Client(row)
+        try record(after.changes(from: before), of: client)
         try ClientReaders.update(client, from: before, to: after, in: session)
         sizes.count(before, by: -1)
         sizes.count(after, by: 1)
@@ -96,16 +105,47 @@ struct ClientWriting {
     }
 
     /// Puts the client that is still at `version` into the trash; `false` when it is not there any more.
-    mutating func trash(_ id: ClientID, at version: Int64, _ content: ClientContent, now: Timestamp) throws -> Bool {
-        let changed = try session.changes(
+    mutating func trash(_ id: ClientID, at version: Int64, _ content: ClientContent) throws -> Bool {
+        let row = try session.row(
             """
-            UPDATE client SET deleted_at = \(now), updated_at = \(now), version = version + 1
+            UPDATE client SET deleted_at = \(edit.now), deleted_by = \(edit.author), updated_at = \(edit.now),
+                version = version + 1
             WHERE id = \(id) AND version = \(version) AND deleted_at IS NULL
+            RETURNING \(Client.columns)
             """)
-        guard changed == 1 else { return false }
+        guard let row else { return false }
         try ClientReaders.remove(id, in: session)
+        try record([FieldChange(field: ClientChanges.Whole.trashed.rawValue, old: nil, new: nil)], of: Client(row))
         sizes.count(content, by: -1)
         return true
+    }
+
+    /// Takes the client out of the trash, as it was; `nil` when it is not there.
+    mutating func restore(_ id: ClientID, _ content: ClientContent) throws -> Client? {
+        let row = try session.row(
+            """
+            UPDATE client SET deleted_at = NULL, deleted_by = NULL, updated_at = \(edit.now), version = version + 1
+            WHERE id = \(id) AND deleted_at IS NOT NULL
+            RETURNING \(Client.columns)
+            """)
+        guard let row else { return nil }
+        let client = try Client(row)
+        try ClientReaders.insert(client, content, in: session)
+        try record([FieldChange(field: ClientChanges.Whole.restored.rawValue, old: nil, new: nil)], of: client)
+        sizes.count(content, by: 1)
+        return client
+    }
+
+    private func record(_ changes: [FieldChange], of client: Client) throws {
+        try ClientChanges.record(
+            changes, of: client.id, version: client.version, by: edit.author, at: edit.now, edit.origin, in: session)
+    }
+
+    /// Writes anew the details of a client, in the trash or not, without a version and a history of it: what is gone is gone for everybody.
+    func rewrite(_ id: ClientID, details: ClientDetails) throws {
+        try session.run("UPDATE client SET details = \(StoredObject(details)) WHERE id = \(id)")
+        try CustomFieldTable.removeValues(of: id, in: session)
+        try CustomFieldTable.insert(details.custom, of: id, in: session)
     }
 
     private func insertCollaborators(_ id: ClientID, _ collaborators: [AccountID]) throws {

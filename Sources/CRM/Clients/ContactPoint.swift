@@ -8,6 +8,10 @@ package struct ContactPoint: Sendable, Hashable {
     package var type: String
     /// Whether it is the one to use. When several are marked the first of them is; when none is, the first of all.
     package var isPrimary: Bool
+    /// Of a number: `+` and its digits with the country code (E.164), where the country can be told.
+    package private(set) var e164: String?
+    /// Of a number: what is dialled behind it.
+    package private(set) var extensionDigits: String?
 
     /// A way to reach somebody, as a caller gives it; not checked yet.
     package init(value: String, type: String = "other", isPrimary: Bool = false) {
@@ -15,12 +19,20 @@ package struct ContactPoint: Sendable, Hashable {
         self.type = type
         self.isPrimary = isPrimary
     }
+
+    /// The number as it was typed, with what can be told of it in `home`.
+    init(_ number: PhoneNumber, type: String, isPrimary: Bool, in home: HomeRegion) {
+        self.init(value: number.text, type: type, isPrimary: isPrimary)
+        e164 = number.e164(in: home)
+        extensionDigits = number.extensionDigits
+    }
 }
 
 extension ContactPoint: Decodable {
     /// The members of the JSON object.
     package enum CodingKeys: String, CodingKey, CaseIterable {
-        case value, type, isPrimary
+        case value, type, isPrimary, e164
+        case extensionDigits = "extension"
     }
 
     /// Reads the API's form; `type` and `isPrimary` may be absent or null.
@@ -29,6 +41,8 @@ extension ContactPoint: Decodable {
         value = try container.decode(String.self, forKey: .value)
         type = try container.decodeIfPresent(String.self, forKey: .type) ?? "other"
         isPrimary = try container.decodeIfPresent(Bool.self, forKey: .isPrimary) ?? false
+        e164 = try container.decodeIfPresent(String.self, forKey: .e164)
+        extensionDigits = try container.decodeIfPresent(String.self, forKey: .extensionDigits)
     }
 }
 
@@ -39,6 +53,8 @@ extension ContactPoint: CanonicalJSON {
             object.member("value", value)
             object.member("type", type)
             object.member("isPrimary", isPrimary)
+            if let e164 { object.member("e164", e164) }
+            if let extensionDigits { object.member("extension", extensionDigits) }
         }
     }
 }

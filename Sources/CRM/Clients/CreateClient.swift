@@ -21,21 +21,25 @@ extension ClientBook {
         _ scope: Scope, _ draft: ClientDraft, force: Bool = false
     ) async throws -> CreateClientOutcome {
         guard scope.role.createsClients else { return .forbidden }
-        let (checked, problems) = ClientContent().applying(draft.asPatch, home: home)
-        var content = checked
-        if content.assignedTo == nil, !scope.role.seesEverything { content.assignedTo = scope.userID }
+        let patch = draft.asPatch
         let id: ClientID = world.identifier()
         let (now, home) = (world.now(), home)
-        return try await database.transaction { [content] session in
+        return try await database.transaction { session in
+            let edit = try ClientEdit(scope, patch, at: now, home: home, in: session)
+            let (checked, wrong) = ClientContent().applying(patch, in: edit)
+            var content = checked
+            if content.assignedTo == nil, !scope.role.seesEverything { content.assignedTo = scope.userID }
             let problems =
-                try problems + ClientAssignment.problems(scope, from: nil, to: content, in: session)
+                try wrong + ClientAssignment.problems(scope, from: nil, to: content, in: session)
+                + ClientRelations.complete(&content, since: nil, of: id, scope, in: session)
+                + ClientStage.problems(from: nil, to: content, in: session)
             guard problems.isEmpty else { return .invalid(problems) }
             if !force {
                 let matches = try DuplicateSearch.clients(like: content, for: scope, home: home, in: session)
                 guard matches.isEmpty else { return .possibleDuplicate(matches) }
             }
             return .created(
-                try ClientWriting.perform(in: session, home: home) { writing in
+                try ClientWriting.perform(in: session, edit) { writing in
                     try writing.insert(id, content, at: ClientStamp(now: now))
                 })
         }

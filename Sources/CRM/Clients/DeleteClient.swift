@@ -40,8 +40,10 @@ extension ClientBook {
                 return .versionMismatch(current: client.version)
             }
             let content = try ClientContent(client)
-            let isTrashed = try ClientWriting.perform(in: session, home: home) { writing in
-                try writing.trash(id, at: client.version, content, now: now)
+            let isTrashed = try ClientWriting.perform(
+                in: session, ClientEdit(home: home, author: scope.userID, now: now)
+            ) { writing in
+                try writing.trash(id, at: client.version, content)
             }
             return isTrashed ? .deleted : .notFound
         }

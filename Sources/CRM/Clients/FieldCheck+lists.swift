@@ -16,7 +16,7 @@ extension FieldCheck {
     }
 
     /// Numbers as typed, each once however it is written, one of them primary.
-    mutating func phones(_ given: [ContactPoint]) -> [ContactPoint] {
+    mutating func phones(_ given: [ContactPoint], in home: HomeRegion) -> [ContactPoint] {
         var kept: [ContactPoint] = []
         for (index, given) in capped(given, "phones", 20).enumerated() {
             let type = type(of: given, "phones[\(index)]")
@@ -24,9 +24,9 @@ extension FieldCheck {
                 refuse("phones[\(index)].value", .invalidPhone, "Give a phone number of 7 to 15 digits.")
                 continue
             }
-            kept.append(ContactPoint(value: number.text, type: type, isPrimary: given.isPrimary))
+            kept.append(ContactPoint(number, type: type, isPrimary: given.isPrimary, in: home))
         }
-        return Self.withOnePrimary(kept) { [home] in PhoneNumber($0)?.matchKey(in: home) ?? $0 }
+        return Self.withOnePrimary(kept) { PhoneNumber($0)?.matchKey(in: home) ?? $0 }
     }
 
     /// Postal addresses of which at least one part is given.
@@ -63,6 +63,13 @@ extension FieldCheck {
         return capped(given, "collaborators", 20).filter { seen.insert($0).inserted }
     }
 
+    /// At least one of name, address and number is required.
+    mutating func someone(_ content: ClientContent) {
+        if content.firstName.isEmpty, content.lastName.isEmpty, content.emails.isEmpty, content.phones.isEmpty {
+            refuse("firstName", .required, "Give a name, an e-mail address or a phone number.")
+        }
+    }
+
     private mutating func type(of point: ContactPoint, _ path: String) -> String { typeName(point.type, path) }
 
     private mutating func typeName(_ given: String, _ path: String) -> String {
@@ -75,7 +82,9 @@ extension FieldCheck {
         let primary = (points.first(where: \.isPrimary) ?? points.first).map { key($0.value) }
         var seen: Set<String> = []
         return points.filter { seen.insert(key($0.value)).inserted }.map { point in
-            ContactPoint(value: point.value, type: point.type, isPrimary: key(point.value) == primary)
+            var point = point
+            point.isPrimary = key(point.value) == primary
+            return point
         }
     }
 }

@@ -36,12 +36,16 @@ extension ClientBook {
                 return .versionMismatch(current: client.version)
             }
             let before = try ClientContent(client)
-            let (after, wrong) = before.applying(patch, home: home)
-            let problems = try wrong + ClientAssignment.problems(scope, from: before, to: after, in: session)
+            let edit = try ClientEdit(scope, patch, at: now, home: home, in: session)
+            var (after, wrong) = before.applying(patch, in: edit)
+            let problems =
+                try wrong + ClientAssignment.problems(scope, from: before, to: after, in: session)
+                + ClientRelations.complete(&after, since: before, of: id, scope, in: session)
+                + ClientStage.problems(from: before, to: after, in: session)
             guard problems.isEmpty else { return .invalid(problems) }
             guard before != after else { return .patched(client) }
-            let written = try ClientWriting.perform(in: session, home: home) { writing in
-                try writing.update(id, at: client.version, from: before, to: after, now: now)
+            let written = try ClientWriting.perform(in: session, edit) { writing in
+                try writing.update(id, at: client.version, from: before, to: after)
             }
             return written.map { .patched($0) } ?? .notFound
         }

@@ -6,6 +6,8 @@ struct PhoneNumber: Sendable, Hashable {
     let text: String
     /// The digits before the extension, the country code included if it was given.
     let digits: String
+    /// What is dialled behind it; `nil` for a number without an extension.
+    let extensionDigits: String?
     /// Whether it was given with its country code: `+44 …`.
     private let isInternational: Bool
 
@@ -29,6 +31,8 @@ struct PhoneNumber: Sendable, Hashable {
         guard (7...15).contains(digits.utf8.count), Self.isExtension(lower[end...]) else { return nil }
         self.text = text
         self.digits = digits
+        let behind = String(decoding: lower[end...].filter { (48...57).contains($0) }, as: UTF8.self)
+        extensionDigits = behind.isEmpty ? nil : behind
     }
 
     /// What two spellings of one number have in common: the digits with the country code, where it can be told, but without that of North
@@ -38,6 +42,9 @@ struct PhoneNumber: Sendable, Hashable {
         return digits.utf8.count == 11 && digits.hasPrefix(NumberingPlans.northAmerica)
             ? String(digits.dropFirst()) : digits
     }
+
+    /// The number as it is dialled from anywhere (E.164), without its extension; `nil` where the country cannot be told.
+    func e164(in home: HomeRegion) -> String? { internationalDigits(in: home).map { "+\($0)" } }
 
     /// The digits as they were given, with the country code, and as they are dialled at home: each may be what a client was stored with.
     func searchForms(in home: HomeRegion) -> [String] {

@@ -37,7 +37,7 @@ enum SearchRenewal {
         let clients = try rows.map { (client: try Client($0), text: try $0.get("search_text", as: String.self)) }
         if let first = clients.first?.client.id, let last = clients.last?.client.id {
             let known = try matches(from: first, to: last, in: session)
-            try ClientWriting.perform(in: session, home: home) { writing in
+            try ClientWriting.perform(in: session, ClientEdit(home: home)) { writing in
                 for (client, text) in clients {
                     let content = try ClientContent(client)
                     let newText = SearchText.text(of: content, in: home)

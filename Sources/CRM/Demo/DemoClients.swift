@@ -9,12 +9,12 @@ extension ClientBook {
     /// assignees must exist. One transaction for each hundred.
     package func seedDemo(count: Int = 500, assignedTo assignees: [AccountID] = []) async throws -> Int {
         var maker = DemoClientMaker(dice: DemoDice(world), now: world.now(), assignees: assignees)
-        let home = home
+        let edit = ClientEdit(home: home, now: world.now())
         var made = 0
         while made < count {
             let clients = (made..<min(made + 100, count)).map { maker.client(number: $0) }
             try await database.transaction { session in
-                try ClientWriting.perform(in: session, home: home) { writing in
+                try ClientWriting.perform(in: session, edit) { writing in
                     for client in clients { _ = try writing.insert(client.id, client.content, at: client.stamp) }
                 }
             }
@@ -60,7 +60,7 @@ struct DemoClientMaker {
         let stamp = stamp()
         return Made(
             id: ClientID(at: stamp.createdAt, random: dice.bytes(10)),
-            content: ClientContent().applying(draft.asPatch).content, stamp: stamp)
+            content: ClientContent().applying(draft.asPatch, in: ClientEdit()).content, stamp: stamp)
     }
 
     private mutating func emails(of draft: ClientDraft, _ number: Int) -> [ContactPoint] {

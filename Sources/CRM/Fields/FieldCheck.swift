@@ -5,8 +5,6 @@ import Core
 /// Each function returns the field as it would be stored, so that checking goes on after a problem.
 struct FieldCheck {
     private(set) var problems: [FieldProblem] = []
-    /// Where numbers without a country code are at home.
-    var home = HomeRegion.standard
 
     /// Records a problem.
     mutating func refuse(_ field: String, _ code: FieldProblem.Code, _ message: String) {
@@ -50,9 +48,9 @@ struct FieldCheck {
     }
 
     /// A price in whole units of currency: nothing below zero, and nothing beyond a million millions.
-    mutating func price(_ price: Int64) -> Int64 {
+    mutating func price(_ price: Int64, _ field: String = "price") -> Int64 {
         if !(0...1_000_000_000_000).contains(price) {
-            refuse("price", .outOfRange, "Give a price between 0 and 1,000,000,000,000, without cents.")
+            refuse(field, .outOfRange, "Give a price between 0 and 1,000,000,000,000, without cents.")
         }
         return price
     }
@@ -60,13 +58,6 @@ struct FieldCheck {
     /// A stage is required.
     mutating func stage(_ stage: String) {
         if stage.isEmpty { refuse("stage", .required, "Choose a stage.") }
-    }
-
-    /// At least one of name, address and number is required.
-    mutating func someone(_ content: ClientContent) {
-        if content.firstName.isEmpty, content.lastName.isEmpty, content.emails.isEmpty, content.phones.isEmpty {
-            refuse("firstName", .required, "Give a name, an e-mail address or a phone number.")
-        }
     }
 
     private mutating func checkLength(_ text: String, _ field: String, _ limit: Int) {

@@ -11,6 +11,19 @@ package struct FieldProblem: Sendable, Hashable {
         case invalidEmail = "invalid_email"
         case invalidPhone = "invalid_phone"
         case outOfRange = "out_of_range"
+        case invalidDate = "invalid_date"
+        /// None of the values that the field can have.
+        case unknownChoice = "unknown_choice"
+        /// A text where a number is wanted, and the like.
+        case wrongKind = "wrong_type"
+        /// There is no custom field of that key.
+        case unknownField = "unknown_field"
+        /// There is no such client, or the caller does not see it.
+        case unknownClient = "unknown_client"
+        /// Something else has that name already.
+        case taken
+        /// It cannot be taken away while clients have it.
+        case inUse = "in_use"
         /// No active account has that identity.
         case unknownAccount = "unknown_account"
         /// The caller's role may not set the field so.

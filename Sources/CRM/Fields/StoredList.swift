@@ -56,3 +56,30 @@ extension StoredList: SQLConvertible {
         self.json = json
     }
 }
+
+/// An object that is stored as canonical JSON and kept so, like a ``StoredList``.
+package struct StoredObject<Value: CanonicalJSON>: Sendable, Hashable {
+    /// The JSON object.
+    package let json: String
+
+    /// The object of `value`.
+    package init(_ value: Value) {
+        var writer = JSONWriter(capacity: 256)
+        value.write(to: &writer)
+        json = String(decoding: writer.bytes, as: UTF8.self)
+    }
+
+    /// The object as it was stored.
+    init(stored json: String) { self.json = json }
+
+    /// The value, decoded now. Throws when the column holds something else than this program writes there.
+    package func value() throws -> Value { try JSONDecoder().decode(Value.self, from: Data(json.utf8)) }
+}
+
+extension StoredObject: SQLConvertible {
+    package var sqlValue: SQLValue { .text(json) }
+    package init?(sqlValue: SQLValue) {
+        guard case .text(let json) = sqlValue else { return nil }
+        self.json = json
+    }
+}

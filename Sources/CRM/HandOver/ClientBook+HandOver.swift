@@ -13,7 +13,9 @@ extension ClientBook {
                 OR id IN (SELECT client_id FROM client_collaborator WHERE user_id = \(leaver)))
             ORDER BY id \(.forUpdate)
             """)
-        let assigned = try ClientWriting.perform(in: session, home: home) { writing in
+        let assigned = try ClientWriting.perform(
+            in: session, ClientEdit(home: home, now: now, origin: .handOver)
+        ) { writing in
             var assigned = 0
             for row in rows {
                 let client = try Client(row)
@@ -24,7 +26,7 @@ extension ClientBook {
                     assigned += 1
                 }
                 after.collaborators.removeAll { $0 == leaver || $0 == after.assignedTo }
-                _ = try writing.update(client.id, at: client.version, from: before, to: after, now: now)
+                _ = try writing.update(client.id, at: client.version, from: before, to: after)
             }
             return assigned
         }

@@ -55,6 +55,7 @@ struct Maintenance: Service {
             }
             if round % Self.roundsBetweenPruning == 0 {
                 await attend("clients not counted") { try await installation.book.care() }
+                await attend("trash not emptied") { try await installation.book.purgeTrash() }
                 await attend("months of the security log not made") {
                     try await installation.gate.audit.months.prepare()
                 }

@@ -35,6 +35,8 @@ package struct Routes: Sendable {
             FactorsAPI(gate: gate, cookies: configuration.cookies).routes,
             PasskeysAPI(gate: gate, cookies: configuration.cookies).routes,
             ClientsAPI(book: book, exports: exports).routes,
+            StagesAPI(stages: StageList(database: gate.database)).routes,
+            CustomFieldsAPI(customFields: CustomFieldList(database: gate.database, world: gate.world)).routes,
             UsersAPI(gate: gate, departure: departure).routes,
             SecurityAPI(gate: gate, live: live, cursorKey: configuration.cursorKey).routes,
             AlertRulesAPI(gate: gate).routes,

@@ -51,6 +51,11 @@ extension JSONWriter {
         try row.withBytes(column) { json(trusted: $0) }
     }
 
+    /// Writes the members of the JSON object of a column, as stored by this program, among those of the object that is open.
+    package mutating func members(ofJSON column: Int, in row: any RowInPlace) throws {
+        try row.withBytes(column) { members(trusted: $0) }
+    }
+
     /// Writes a member that is the whole number of a column, or `null`.
     package mutating func member(_ name: StaticString, integerOf column: Int, in row: any RowInPlace) throws {
         key(name)

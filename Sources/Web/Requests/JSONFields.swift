@@ -70,6 +70,21 @@ package struct JSONFields: Sendable {
         return nil
     }
 
+    /// A list of strings; `nil` when it is absent, and a problem when it is something else or null.
+    package mutating func texts(_ name: String, atMost limit: Int, each length: Int = 254) -> [String]? {
+        guard let value = value(name) else { return nil }
+        guard case .array(let items) = value, items.count <= limit else {
+            refuse(name, "wrong_type", "This must be a list of at most \(limit) strings.")
+            return nil
+        }
+        let texts = items.compactMap { item -> String? in
+            guard case .string(let text) = item, text.utf8.count <= length else { return nil }
+            return text
+        }
+        if texts.count != items.count { refuse(name, "wrong_type", "This must be a list of strings.") }
+        return texts
+    }
+
     /// Adds a problem with a field.
     package mutating func refuse(_ field: String, _ code: String, _ message: String) {
         errors.append(Problem.FieldError(field: field, code: code, message: message))

@@ -1,0 +1,28 @@
+import Accounts
+import Core
+import Storage
+
+/// What a change of a client has to know beside what is changed: who makes it, when, and by what rules of the brokerage.
+struct ClientEdit: Sendable {
+    /// Where numbers without a country code are meant.
+    var home = HomeRegion.standard
+    /// Who makes the change; `nil` for a program without a person.
+    var author: AccountID?
+    var now = Timestamp(milliseconds: 0)
+    /// The custom fields that there are.
+    var fields: [CustomField] = []
+    /// How it came about.
+    var origin = ChangeOrigin.person
+}
+
+extension ClientEdit {
+    /// An edit by `scope`. Reads the custom fields only where `patch` names some.
+    init(
+        _ scope: Scope, _ patch: ClientPatch, at now: Timestamp, home: HomeRegion, in session: any SQLSession
+    ) throws {
+        self.home = home
+        self.now = now
+        author = scope.userID
+        if case .set = patch.customFields { fields = try CustomFieldTable.all(in: session) }
+    }
+}
