@@ -108,11 +108,12 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
         library("CRM", ["Core", "Storage", "SecurityEvents", "Accounts", "Sessions"]),
-        library("Departure", ["Core", "Storage", "SecurityEvents", "Accounts", "Identity", "CRM"]),
+        library("Departure", ["Core", "Storage", "SecurityEvents", "Accounts", "Credentials", "Identity", "CRM"]),
         library(
             "Web",
             [
-                "Core", "Storage", "SecurityEvents", "Accounts", "Guarding", "Sessions", hummingbird, lifecycle,
+                "Core", "Storage", "SecurityEvents", "Accounts", "Credentials", "Guarding", "Sessions", hummingbird,
+                lifecycle,
                 logging,
                 nioCore,
                 .product(name: "CoreMetrics", package: "swift-metrics"),

@@ -82,3 +82,8 @@ package struct IPNetwork: Hashable, Sendable {
         return true
     }
 }
+
+extension IPNetwork: CustomStringConvertible {
+    /// `address/length`.
+    package var description: String { "\(address)/\(prefixLength)" }
+}

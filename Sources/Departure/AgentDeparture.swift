@@ -1,6 +1,7 @@
 package import Accounts
 package import CRM
 package import Core
+package import Credentials
 package import Identity
 package import SecurityEvents
 import Storage
@@ -47,6 +48,8 @@ package struct AgentDeparture: Sendable {
         package let clients: Int
         /// What they exported lately, the newest first.
         package let exports: [RecordedEvent]
+        /// The API keys of theirs that counted until now: programs that have one stop working.
+        package let endedKeys: [APIKey]
     }
 
     /// Has `id` leave, and `successor` take over.
@@ -54,10 +57,10 @@ package struct AgentDeparture: Sendable {
         _ actor: TeamActor, _ id: AccountID, clientsTo successor: AccountID, from source: RequestSource
     ) async throws -> Outcome {
         let now = world.now()
-        let handedOver = Mutex(0)
+        let handedOver = Mutex((clients: 0, endedKeys: [APIKey]()))
         let outcome: Team.Outcome
         do {
-            outcome = try await team.leave(actor, id, to: successor, from: source) { heir, sql in
+            outcome = try await team.leave(actor, id, to: successor, from: source) { heir, endedKeys, sql in
                 guard heir.role.createsClients else { throw SuccessorUnusable() }
                 let count = try book.handOver(from: id, to: successor, at: now, in: sql)
                 let event = Event(
@@ -66,17 +69,18 @@ package struct AgentDeparture: Sendable {
                 try recorder.record(event, in: sql)
                 try notices.post(
                     .clientsHandedOver, to: heir, about: event, values: ["clients": String(count)], in: sql)
-                handedOver.withLock { $0 = count }
+                handedOver.withLock { $0 = (count, endedKeys) }
             }
         } catch is SuccessorUnusable {
             return .successorUnusable
         }
         switch outcome {
         case .done(let account):
+            let (clients, endedKeys) = handedOver.withLock { $0 }
             return .left(
                 Report(
-                    account: account, clients: handedOver.withLock { $0 }, exports: try await exports(of: id, now: now))
-            )
+                    account: account, clients: clients, exports: try await exports(of: id, now: now),
+                    endedKeys: endedKeys))
         case .notFound: return .notFound
         case .forbidden: return .forbidden
         case .lastOwner: return .lastOwner

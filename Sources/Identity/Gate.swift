@@ -40,6 +40,9 @@ package final class Gate: Sendable {
     package let activity: ActivityTracker
     package let admission: TokenAdmission
     package let signedInAddresses: SignedInAddresses
+    package let knownKeys: KnownKeys
+    package let keyUses: KeyUses
+    package let keyAdmission: KeyAdmission
     package let refresh: Refresh
     package let openSessions: OpenSessions
     package let sessionFigures: SessionFigures
@@ -72,6 +75,7 @@ package final class Gate: Sendable {
     package let passkeyOptions: PasskeyOptions
     package let registerPasskey: RegisterPasskey
     package let passkeys: ManagePasskeys
+    package let apiKeys: APIKeys
 
     // What owners and admins do.
     package let team: Team
@@ -140,15 +144,26 @@ package final class Gate: Sendable {
         let tickets = SessionTickets(accessTokens: accessTokens, refreshTokens: refreshTokens, clocks: clocks)
         admission = TokenAdmission(accessTokens: accessTokens, revoked: revoked, activity: activity, world: world)
         signedInAddresses = SignedInAddresses(database: database, world: world)
+        knownKeys = KnownKeys()
+        keyUses = KeyUses()
+        let keyHashes = APIKeyHashes(ring: ring)
+        keyAdmission = KeyAdmission(
+            database: database, world: world, hashes: keyHashes, known: knownKeys, uses: keyUses)
+        let keyRevocation = KeyRevocation(world: world, recorder: recorder, known: knownKeys)
+        apiKeys = APIKeys(
+            database: database, world: world, recorder: recorder, notices: notices, hashes: keyHashes, uses: keyUses,
+            revocation: keyRevocation)
         revocationFeed = RevocationFeed(
-            database: database, world: world, revoked: revoked, addresses: signedInAddresses)
+            database: database, world: world, revoked: revoked, addresses: signedInAddresses, keys: knownKeys)
         refresh = Refresh(
             database: database, world: world, recorder: recorder, tickets: tickets, activity: activity,
             revoked: revoked, policy: configuration.rotation, notices: notices)
         openSessions = OpenSessions(
-            database: database, world: world, clocks: clocks, recorder: recorder, activity: activity, revoked: revoked)
+            database: database, world: world, clocks: clocks, recorder: recorder, activity: activity, revoked: revoked,
+            keys: keyRevocation)
         sessionFigures = SessionFigures(database: database, world: world, clocks: clocks)
-        signOut = SignOut(database: database, world: world, recorder: recorder, revoked: revoked)
+        signOut = SignOut(
+            database: database, world: world, recorder: recorder, revoked: revoked, keys: keyRevocation)
 
         // Factors and passkeys.
         challenges = SignInChallenges(world: world)
@@ -219,7 +234,7 @@ package final class Gate: Sendable {
         // Passwords and addresses.
         let accountPassword = AccountPassword(
             world: world, store: store, history: history, links: links, recorder: recorder, notices: notices,
-            revoked: revoked)
+            ended: EndedAccess(revoked: revoked, keys: keyRevocation))
         let currentPassword = CurrentPassword(
             database: database, world: world, guardian: guardian, passwords: passwords)
         let addressProof = AddressProof(world: world, links: links, mailbox: mailbox)
@@ -236,8 +251,9 @@ package final class Gate: Sendable {
             addressProof: addressProof, addresses: signedInAddresses)
         unlock = Unlock(database: database, world: world, links: links, recorder: recorder, guardian: guardian)
         notMe = NotMe(
-            database: database, world: world, links: links, recorder: recorder, revoked: revoked,
-            recovery: factorRecovery, resetLink: resetLink, addresses: signedInAddresses)
+            database: database, world: world, links: links, recorder: recorder,
+            ended: EndedAccess(revoked: revoked, keys: keyRevocation), recovery: factorRecovery,
+            resetLink: resetLink, addresses: signedInAddresses)
         invitations = Invitations(database: database, world: world, recorder: recorder, mailbox: mailbox)
         registration = Registration(
             database: database, world: world, newPasswords: newPasswords, accountPassword: accountPassword,
@@ -253,7 +269,7 @@ package final class Gate: Sendable {
         // Owners and admins.
         team = Team(
             database: database, world: world, recorder: recorder, revoked: revoked, links: links, notices: notices,
-            guardian: guardian)
+            guardian: guardian, keys: keyRevocation)
         teamFactorRecovery = TeamFactorRecovery(
             team: team, world: world, recorder: recorder, links: links, mailbox: mailbox, notices: notices,
             recovery: factorRecovery, delay: mfa.recoveryDelay)
@@ -273,7 +289,8 @@ extension Gate {
 
     /// The session and account behind a scope; `nil` when the session is gone.
     package func session(_ scope: Scope) async throws -> (session: Session, account: Account, expiresAt: Timestamp)? {
-        let rows = try await database.rows(SessionTable.selectWithAccount(scope.sessionID), isShort: true)
+        guard let id = scope.sessionID else { return nil }
+        let rows = try await database.rows(SessionTable.selectWithAccount(id), isShort: true)
         guard let row = rows.first else { return nil }
         let session = try Session(row)
         guard session.revocation == nil, session.userID == scope.userID else { return nil }
@@ -298,10 +315,12 @@ extension Gate {
     /// Forgets mailed links, half-made sign-ins and remembered browsers that ran out.
     package func pruneWhatRanOut() async throws {
         let (links, challenges, remembered, now) = (links, challenges, rememberedDevices, world.now())
+        let keys = apiKeys
         try await database.transaction { sql in
             try links.prune(in: sql)
             try challenges.prune(in: sql)
             try remembered.prune(in: sql)
+            try keys.prune(in: sql)
             try PasskeyChallenges.prune(at: now, in: sql)
             try FactorRecovery.prune(at: now, in: sql)
         }

@@ -73,7 +73,7 @@ extension Gate {
         _ configuration: GateConfiguration, database: any Database, world: World
     ) async throws -> Gate {
         let uses =
-            [RingKey.Use.passwordSealing, .factorSealing, .auditSealing]
+            [RingKey.Use.passwordSealing, .factorSealing, .auditSealing, .apiKeys]
             + [configuration.algorithm.ringUse].compactMap(\.self)
         let ring = try await KeyRing.open(database, secret: configuration.secret, uses: uses, world: world)
         let accessTokens = try await AccessTokens(

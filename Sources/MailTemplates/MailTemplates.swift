@@ -38,6 +38,7 @@ package struct MailTemplates: Sendable {
         ("recovery_code_used", PackageResources.recovery_code_used_mustache),
         ("factor_recovery_started", PackageResources.factor_recovery_started_mustache),
         ("passkey_cloned", PackageResources.passkey_cloned_mustache),
+        ("api_key_created", PackageResources.api_key_created_mustache),
         ("sign_in_code", PackageResources.sign_in_code_mustache),
         ("alert", PackageResources.alert_mustache),
     ]
@@ -59,7 +60,7 @@ package struct MailTemplates: Sendable {
 
     /// The mail of the kind `name`. `values` may hold `name`, `product` (`Gatehouse` if not), `link`, `minutes`,
     /// `hours`, `days` (of the link's life), `device`, `place`, `ip`, `at` (ISO 8601), `address`, `role`, `inviter`,
-    /// `factor`, `code`, `codesLeft`, `few`, `clients` (how many), `journey` ("Melbourne, Australia; 9,600 miles from your
+    /// `factor`, `keyName`, `keyHint`, `scopes`, `code`, `codesLeft`, `few`, `clients` (how many), `journey` ("Melbourne, Australia; 9,600 miles from your
     /// last sign-in in …"), `speed` (miles an hour), `action` (`alert`, `challenge` or `block`), `notMeLink` and
     /// `undoLink`. Throws ``Unknown``.
     package func render(

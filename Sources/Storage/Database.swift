@@ -21,7 +21,8 @@ package protocol SQLSession {
 
 /// Where nodes tell each other of changes; see ``Database/announcements(on:)``.
 package enum Channel: String, Sendable, CaseIterable {
-    /// Sessions that were ended: their identities, separated by spaces. Also accounts that were changed, each with `account:` in front.
+    /// Sessions that were ended: their identities, separated by spaces. Also accounts whose address was changed, each with
+    /// `address:` in front, and accounts whose API keys were, with `api-keys:`.
     case revokedSessions = "gatehouse_revoked"
 }
 

@@ -8,6 +8,7 @@ package struct Front: Sendable {
     private let routes: [Route]
     private let configuration: WebConfiguration
     private let admission: TokenAdmission
+    private let keys: KeyAdmission
     private let reauthentication: ReauthenticationPolicy
     private let limiter: RateLimiter
     private let log: RefusalLog
@@ -15,12 +16,13 @@ package struct Front: Sendable {
 
     /// `registry` counts requests; without one nothing is measured.
     package init(
-        routes: [Route], configuration: WebConfiguration, admission: TokenAdmission,
+        routes: [Route], configuration: WebConfiguration, admission: TokenAdmission, keys: KeyAdmission,
         reauthentication: ReauthenticationPolicy, limiter: RateLimiter, log: RefusalLog, registry: MetricsRegistry?
     ) {
         self.routes = routes
         self.configuration = configuration
         self.admission = admission
+        self.keys = keys
         self.reauthentication = reauthentication
         self.limiter = limiter
         self.log = log
@@ -46,7 +48,7 @@ package struct Front: Sendable {
         router.add(middleware: ContinueOnDemand())
         router.add(middleware: OriginCheck(policy: configuration.origins))
         let dispatch = RouteDispatch(
-            admission: admission, reauthentication: reauthentication, limiter: limiter, log: log,
+            admission: admission, keys: keys, reauthentication: reauthentication, limiter: limiter, log: log,
             cookies: configuration.cookies, origins: configuration.origins
         ) { [metrics] name in metrics?.noteRefusal(by: name) }
         for route in routes {

@@ -34,7 +34,7 @@ struct Keys: AsyncParsableCommand {
             discussion:
                 "A signing key is published 10 minutes before it signs. Passwords are sealed anew as people sign in.")
 
-        @Argument(help: "password-sealing, factor-sealing, audit-sealing, signing-eddsa or signing-es256.")
+        @Argument(help: "password-sealing, factor-sealing, audit-sealing, api-keys, signing-eddsa or signing-es256.")
         var use: String
 
         func run() async throws {

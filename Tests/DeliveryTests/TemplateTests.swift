@@ -10,6 +10,7 @@ import Testing
         "name": "Ana Müller", "product": "Gatehouse", "link": link, "minutes": "10", "hours": "24", "days": "7",
         "device": "Firefox on Linux", "place": "Berlin, Germany", "ip": "203.0.113.9", "at": "2026-01-31T09:05:00.123Z",
         "address": "new@example.com", "role": "agent", "inviter": "Bob O'Neil", "factor": "Phone", "clients": "3",
+        "keyName": "Lead source", "keyHint": "a2b3", "scopes": "clients:read, clients:write",
         "journey": "Melbourne, Australia; 9,600 miles away", "challenged": "yes", "blocked": "yes",
         "notMeLink": link, "undoLink": link,
     ]

@@ -140,7 +140,8 @@ import Testing
             let ben = GateFixture.scope(try #require(try await fixture.signIn(with: second).grant))
             #expect(ben.userID == scope.userID)
             let other = try await fixture.gate.team.account(try GateFixture.address("ben"))
-            let stranger = Scope(userID: try #require(other).id, sessionID: scope.sessionID, role: .agent)
+            let stranger = Scope(
+                userID: try #require(other).id, sessionID: try #require(scope.sessionID), role: .agent)
             #expect(try await fixture.gate.passkeys.rename(id, stranger, to: "mine") == nil)
             #expect(
                 try await fixture.gate.passkeys.remove(

@@ -12,7 +12,7 @@ import Testing
 /// Walks the table of routes, so that a route that is added tomorrow is tested today.
 @Suite struct `every route of the table` {
     private func path(_ route: Route) -> String {
-        route.path.replacing("{id}", with: "0198c6a0-0000-7000-8000-000000000000").replacing(
+        route.path.replacing("{id}", with: "0198c6a0-0000-7000-8000-000000000000").replacing("{key}", with: "none").replacing(
             "{type}", with: "account_locked")
     }
 

@@ -42,7 +42,7 @@ extension AuthAPI {
         var headers = HTTPFields()
         let facts = [
             ("X-Gatehouse-User", scope.userID.description), ("X-Gatehouse-Email", address.text),
-            ("X-Gatehouse-Role", scope.role.rawValue), ("X-Gatehouse-Session", scope.sessionID.description),
+            ("X-Gatehouse-Role", scope.role.rawValue), ("X-Gatehouse-Session", scope.sessionID?.description ?? ""),
         ]
         for (name, value) in facts {
             if let name = HTTPField.Name(name) { headers[name] = value }

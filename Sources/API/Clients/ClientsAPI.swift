@@ -1,5 +1,6 @@
 package import CRM
 import Core
+import Credentials
 import Guarding
 import HTTPTypes
 import Hummingbird
@@ -20,7 +21,7 @@ package struct ClientsAPI: Sendable {
     /// The routes of this area.
     package var routes: [Route] {
         [
-            Route("listClients", .get, "/v1/clients", limit: .api, .signedIn(list))
+            Route("listClients", .get, "/v1/clients", limit: .api, .signedIn(list), keys: .clientsRead)
                 .query(
                     .optional("search", .text), .optional("stage", .text), .optional("tag", .text),
                     .optional("source", .text), .optional("assignedTo", .identifier),
@@ -29,33 +30,33 @@ package struct ClientsAPI: Sendable {
                 )
                 .answers(.json(.clients))
                 .refuses(.invalidCursor),
-            Route("createClient", .post, "/v1/clients", limit: .api, .signedIn(create))
+            Route("createClient", .post, "/v1/clients", limit: .api, .signedIn(create), keys: .clientsWrite)
                 .query(.optional("force", .flag))
                 .reads(ClientPatch.fields)
                 .answers(.json(.client, .created))
                 .refuses(.possibleDuplicate, .forbidden),
-            Route("exportClients", .get, "/v1/clients/export", limit: .api, .steppedUp(.export, export))
+            Route("exportClients", .get, "/v1/clients/export", limit: .api, .steppedUp(.export, export), keys: .clientsExport)
                 .query(.optional("format", .choice(["csv"])))
                 .answers(.media("text/csv"))
                 .refuses(.exportNotAllowed),
-            Route("listTrash", .get, "/v1/clients/trash", limit: .api, .signedIn(trash))
+            Route("listTrash", .get, "/v1/clients/trash", limit: .api, .signedIn(trash), keys: .clientsRead)
                 .query(.optional("limit", .integer), .optional("cursor", .text))
                 .answers(.json(.page(of: .trashedClient)))
                 .refuses(.invalidCursor),
-            Route("restoreClient", .post, "/v1/clients/{id}/restore", limit: .api, .signedIn(restore))
+            Route("restoreClient", .post, "/v1/clients/{id}/restore", limit: .api, .signedIn(restore), keys: .clientsWrite)
                 .reads(orNothing: true)
                 .answers(.json(.client)),
-            Route("clientHistory", .get, "/v1/clients/{id}/history", limit: .api, .signedIn(history))
+            Route("clientHistory", .get, "/v1/clients/{id}/history", limit: .api, .signedIn(history), keys: .clientsRead)
                 .query(.optional("limit", .integer), .optional("cursor", .text))
                 .answers(.json(.page(of: .clientChange)))
                 .refuses(.invalidCursor),
-            Route("getClient", .get, "/v1/clients/{id}", limit: .api, .signedIn(get))
+            Route("getClient", .get, "/v1/clients/{id}", limit: .api, .signedIn(get), keys: .clientsRead)
                 .answers(.json(.client), .notModified),
-            Route("changeClient", .patch, "/v1/clients/{id}", limit: .api, .signedIn(patch))
+            Route("changeClient", .patch, "/v1/clients/{id}", limit: .api, .signedIn(patch), keys: .clientsWrite)
                 .reads(ClientPatch.fields)
                 .answers(.json(.client))
                 .refuses(.versionMismatch),
-            Route("deleteClient", .delete, "/v1/clients/{id}", limit: .api, .steppedUp(.delete, delete))
+            Route("deleteClient", .delete, "/v1/clients/{id}", limit: .api, .steppedUp(.delete, delete), keys: .clientsDelete)
                 .answers(.noContent)
                 .refuses(.versionMismatch, .forbidden),
         ]

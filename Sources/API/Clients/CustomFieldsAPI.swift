@@ -16,7 +16,7 @@ package struct CustomFieldsAPI: Sendable {
     /// The routes of this area.
     package var routes: [Route] {
         [
-            Route("listCustomFields", .get, "/v1/custom-fields", limit: .api, .signedIn(list))
+            Route("listCustomFields", .get, "/v1/custom-fields", limit: .api, .signedIn(list), keys: .clientsRead)
                 .answers(.json(.all(.customField))),
             Route("createCustomField", .post, "/v1/custom-fields", limit: .api, .signedIn(create))
                 .reads(

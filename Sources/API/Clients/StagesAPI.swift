@@ -15,7 +15,7 @@ package struct StagesAPI: Sendable {
     /// The routes of this area.
     package var routes: [Route] {
         [
-            Route("listStages", .get, "/v1/stages", limit: .api, .signedIn(list))
+            Route("listStages", .get, "/v1/stages", limit: .api, .signedIn(list), keys: .clientsRead)
                 .answers(.json(.stages)),
             Route("replaceStages", .put, "/v1/stages", limit: .api, .signedIn(replace))
                 .reads(.required("stages", .list(.text)))

@@ -23,6 +23,8 @@ extension SecurityAPI {
         let fields = call.query
         try fields.finish()
         guard signedIn.scope.role.seesEverything else { throw Problem(.forbidden) }
+        // Ends with the session; no key has one, and none gets here.
+        guard let claims = signedIn.claims else { throw Problem(.keyNotAllowed) }
         let seen = try Self.lastEventID(call.request)
         let connection = call.context.connection
         let subscription: LiveSubscription
@@ -32,7 +34,7 @@ extension SecurityAPI {
         } catch is LiveEvents.Full {
             throw Problem(.overloaded, detail: "Too many watch the log at once.", retryAfter: .seconds(30))
         }
-        let stream = EventStream(gate: gate, live: live, claims: signedIn.claims, subscription: subscription)
+        let stream = EventStream(gate: gate, live: live, claims: claims, subscription: subscription)
         return Response(
             status: .ok,
             headers: [

@@ -1,5 +1,6 @@
 import Accounts
 package import Core
+import Credentials
 import Guarding
 import HTTPTypes
 import Hummingbird
@@ -24,7 +25,7 @@ package struct SecurityAPI: Sendable {
     /// The routes of this area.
     package var routes: [Route] {
         [
-            Route("listEvents", .get, "/v1/security/events", limit: .api, .signedIn(events))
+            Route("listEvents", .get, "/v1/security/events", limit: .api, .signedIn(events), keys: .securityRead)
                 .query(
                     .optional("type", .choice(EventType.self)), .optional("severity", .choice(EventSeverity.self)),
                     .optional("userId", .identifier), .optional("ip", .text), .optional("from", .moment),
@@ -38,13 +39,13 @@ package struct SecurityAPI: Sendable {
                 )
                 .answers(.media("text/csv"))
                 .refuses(.forbidden),
-            Route("audit", .get, "/v1/security/audit", limit: .api, .signedIn(audit))
+            Route("audit", .get, "/v1/security/audit", limit: .api, .signedIn(audit), keys: .securityRead)
                 .answers(.json(.audit))
                 .refuses(.forbidden),
             Route("streamEvents", .get, "/v1/security/events/stream", limit: .api, .signedIn(stream))
                 .answers(.media("text/event-stream"))
                 .refuses(.forbidden, .invalidRequest, .unknownField),
-            Route("dashboard", .get, "/v1/security/dashboard", limit: .api, .signedIn(dashboard))
+            Route("dashboard", .get, "/v1/security/dashboard", limit: .api, .signedIn(dashboard), keys: .securityRead)
                 .query(.optional("window", .choice(DashboardWindow.self)))
                 .answers(.json(.dashboard))
                 .refuses(.forbidden),

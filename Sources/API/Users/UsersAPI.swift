@@ -1,6 +1,7 @@
 import Accounts
 import CRM
 import Core
+import Credentials
 package import Departure
 import Guarding
 import Hummingbird
@@ -142,6 +143,16 @@ package struct UsersAPI: Sendable {
                                 item.member("ip", event.ip)
                                 item.key("detail")
                                 item.json(trusted: event.detailJSON)
+                            }
+                        }
+                    }
+                    object.key("apiKeysRevoked")
+                    object.array { list in
+                        for key in report.endedKeys {
+                            list.object { item in
+                                item.member("id", key.id)
+                                item.member("name", key.name)
+                                item.member("lastUsedAt", key.lastUsedAt)
                             }
                         }
                     }

@@ -15,6 +15,8 @@ package struct RingKey: Sendable {
         case factorSealing = "factor-sealing"
         /// Seals the security log: HMAC-SHA256. The log is verified with it for as long as it is kept.
         case auditSealing = "audit-sealing"
+        /// Keys the hashes of API keys: HMAC-SHA256.
+        case apiKeys = "api-keys"
         /// Signs access tokens: Ed25519.
         case signingEdDSA = "signing-eddsa"
         /// Signs access tokens: P-256.
@@ -23,7 +25,7 @@ package struct RingKey: Sendable {
         /// Whether values rest under the key, so that it must never be retired by the clock.
         package var seals: Bool {
             switch self {
-            case .passwordSealing, .factorSealing, .auditSealing: return true
+            case .passwordSealing, .factorSealing, .auditSealing, .apiKeys: return true
             case .signingEdDSA, .signingES256: return false
             }
         }

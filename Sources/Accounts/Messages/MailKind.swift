@@ -46,6 +46,8 @@ package enum MailKind: String, Sendable, CaseIterable, Codable {
     case passkeyCloned = "passkey_cloned"
     /// The code for a sign-in that looked suspicious.
     case signInCode = "sign_in_code"
+    /// An API key was made.
+    case apiKeyCreated = "api_key_created"
     /// A security event, to whoever watches over the installation.
     case alert
 }

@@ -23,6 +23,7 @@ extension ClientEdit {
         self.home = home
         self.now = now
         author = scope.userID
+        if let key = scope.keyID { origin = .by(.apiKey, key) }
         if case .set = patch.customFields { fields = try CustomFieldTable.all(in: session) }
     }
 }

@@ -41,7 +41,7 @@ extension ClientBook {
             }
             let content = try ClientContent(client)
             let isTrashed = try ClientWriting.perform(
-                in: session, ClientEdit(home: home, author: scope.userID, now: now)
+                in: session, ClientEdit(scope, ClientPatch(), at: now, home: home, in: session)
             ) { writing in
                 try writing.trash(id, at: client.version, content)
             }

@@ -47,9 +47,10 @@ package struct ClientExport: Sendable {
         let visible = ClientVisibility(scope).ofMany
         try await database.transaction { sql in
             let rows: Int = try sql.row("SELECT COUNT(*) AS n FROM client WHERE \(visible)")?.get("n") ?? 0
-            let event = Event(
+            var event = Event(
                 .dataExported, in: world, user: scope.userID, session: scope.sessionID, from: source,
                 detail: ["rows": String(rows), "format": "csv", "what": "clients"])
+            event.detail["key"] = scope.keyID?.description
             let earlier = try large.earlier(of: scope.userID, at: event.at, in: sql)
             try recorder.record(event, in: sql)
             if let reason = large.reason(rows: rows, at: event.at, after: earlier) {

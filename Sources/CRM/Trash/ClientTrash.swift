@@ -70,7 +70,7 @@ extension ClientBook {
 
     /// Takes a client out of the trash, as it was.
     package func restore(_ scope: Scope, _ id: ClientID) async throws -> RestoreClientOutcome {
-        let edit = ClientEdit(home: home, author: scope.userID, now: world.now())
+        let (now, home) = (world.now(), home)
         return try await database.transaction { session in
             let row = try session.row(
                 """
@@ -78,6 +78,7 @@ extension ClientBook {
                 """)
             guard let row else { return .notFound }
             let content = try ClientContent(Client(row))
+            let edit = try ClientEdit(scope, ClientPatch(), at: now, home: home, in: session)
             let client = try ClientWriting.perform(in: session, edit) { try $0.restore(id, content) }
             return client.map { .restored($0) } ?? .notFound
         }

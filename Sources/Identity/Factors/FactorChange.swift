@@ -59,7 +59,8 @@ struct FactorChange: Sendable {
     func committed(_ ended: [SessionID]) { revoked.insert(ended, now: world.now()) }
 
     /// Notes that the person of `session` has just proven a factor in it, with `method` (`amr`).
-    func raise(_ session: SessionID, by method: String, in sql: any SQLSession) throws {
+    func raise(_ session: SessionID?, by method: String, in sql: any SQLSession) throws {
+        guard let session else { return }
         let row = try sql.row("SELECT methods FROM session WHERE id = \(session) AND revoked_at IS NULL \(.forUpdate)")
         guard let text: String = try row?.get("methods") else { return }
         var methods = text.split(separator: " ").map(String.init)

@@ -79,7 +79,7 @@ package struct TOTPEnrolment: Sendable {
     }
 
     private func recordWrong(
-        _ account: Account, _ source: RequestSource, _ session: SessionID, in sql: any SQLSession
+        _ account: Account, _ source: RequestSource, _ session: SessionID?, in sql: any SQLSession
     ) throws {
         let attempt = FactorAttempt(
             account: account, kind: .totp, step: "enrolment", source: source, session: session)

@@ -36,6 +36,7 @@ package struct PasskeyOptions: Sendable {
     /// To make a passkey for the person behind `scope`.
     package func registration(_ scope: Scope, _ proof: FreshReauthentication) async throws -> Outcome {
         guard policy.isEnabled else { return .disabled }
+        guard let session = scope.sessionID else { return .refused(.sessionRevoked) }
         return try await database.transaction { sql in
             let account: Account
             switch try management.beginPasskey(scope, proof, in: sql) {
@@ -43,7 +44,7 @@ package struct PasskeyOptions: Sendable {
             case .success(let found): account = found
             }
             let known = try PasskeyTable.all(of: account.id, in: sql)
-            let challenge = challenges.issue(for: .registration(scope.sessionID))
+            let challenge = challenges.issue(for: .registration(session))
             return .options(creation(challenge, account, known))
         }
     }
@@ -68,10 +69,11 @@ package struct PasskeyOptions: Sendable {
 
     /// To step up in the session of `scope`.
     package func stepUp(_ scope: Scope) async throws -> Outcome {
+        guard let session = scope.sessionID else { return .refused(.sessionRevoked) }
         let known = try await database.rows(PasskeyTable.selectAll(of: scope.userID)).map(Passkey.init)
         return .options(
             request(
-                challenges.issue(for: .stepUp(scope.sessionID)), known, userVerification: "preferred"))
+                challenges.issue(for: .stepUp(session)), known, userVerification: "preferred"))
     }
 
     private func creation(_ challenge: [UInt8], _ account: Account, _ known: [Passkey]) -> [UInt8] {

@@ -80,8 +80,7 @@ package struct RegisterPasskey: Sendable {
             case .success(let found): account = found
             }
             // Here is where the challenge counts: it is this session's, and it counts once.
-            guard
-                try sql.ask(challenges.use(challenge, for: .registration(scope.sessionID)))
+            guard let session = scope.sessionID, try sql.ask(challenges.use(challenge, for: .registration(session)))
             else { return (.challengeInvalid, []) }
             let before = try FactorSet.of(account.id, in: sql)
             guard before.passkeys < PasskeyPolicy.most, try PasskeyTable.insert(passkey, in: sql) else {

@@ -14,11 +14,11 @@ struct AccountPassword: Sendable {
     private let links: MailedLinks
     private let recorder: EventRecorder
     private let notices: Notices
-    private let revoked: RevokedSessions
+    private let ended: EndedAccess
 
     init(
         world: World, store: PasswordStore, history: PasswordHistory, links: MailedLinks, recorder: EventRecorder,
-        notices: Notices, revoked: RevokedSessions
+        notices: Notices, ended: EndedAccess
     ) {
         self.world = world
         self.store = store
@@ -26,14 +26,14 @@ struct AccountPassword: Sendable {
         self.links = links
         self.recorder = recorder
         self.notices = notices
-        self.revoked = revoked
+        self.ended = ended
     }
 
     /// How a password came to be replaced.
     enum Replacement: Sendable {
         /// By its owner, whose session stays.
         case changed(in: SessionID)
-        /// Through a mailed link; no session stays.
+        /// Through a mailed link; no session and no API key stays.
         case reset
     }
 
@@ -48,7 +48,7 @@ struct AccountPassword: Sendable {
 
     /// Writes `accepted`, keeps the former one in the history, and kills the links that were mailed before, but for the ways back;
     /// half-made sign-ins, remembered browsers and all other sessions end with them. Tells the log and the owner. The sessions that ended, for
-    /// ``committed(_:)``.
+    /// ``committed(_:of:)``.
     func replace(
         with accepted: NewPasswords.Accepted, of account: Account, _ how: Replacement, from source: RequestSource,
         in sql: any SQLSession
@@ -60,18 +60,26 @@ struct AccountPassword: Sendable {
         try RememberedDevices.forgetAll(of: account.id, in: sql)
         try recordFailure(of: accepted, account.id, from: source, in: sql)
         let others: SQL = how.kept.map { "AND id <> \($0)" } ?? ""
-        let ended = try SessionTable.revoke(
+        let sessions = try SessionTable.revoke(
             where: "user_id = \(account.id) \(others)", at: world.now(), because: how.reason, in: sql)
+        switch how {
+        // A key hangs on no password: programs go on when a person changes theirs.
+        case .changed: break
+        // But somebody who takes an account back must not leave one to whoever had it.
+        case .reset: try ended.endKeys(of: account.id, because: .passwordReset, from: source, in: sql)
+        }
         let event = Event(
             how.event, in: world, user: account.id, session: how.kept, from: source,
-            detail: ["endedSessions": String(ended.count)])
+            detail: ["endedSessions": String(sessions.count)])
         try recorder.record(event, in: sql)
         try notices.post(how.notice, to: account, about: event, in: sql)
-        return ended
+        return sessions
     }
 
-    /// After the transaction: the sessions that ended are refused from the next request on.
-    func committed(_ ended: [SessionID]) { revoked.insert(ended, now: world.now()) }
+    /// After the transaction: the sessions and keys of `account` that ended are refused from the next request on.
+    func committed(_ sessions: [SessionID], of account: AccountID) {
+        ended.committed(sessions, of: account, at: world.now())
+    }
 
     /// Tells that the password was accepted without having been checked for known breaches.
     private func recordFailure(

@@ -38,6 +38,7 @@ package struct ChangePassword: Sendable {
     package func change(
         _ scope: Scope, from current: String, to new: String, deviceCookies: [String], source: RequestSource
     ) async throws -> Outcome {
+        guard let session = scope.sessionID else { return .sessionRevoked }
         let verified: CurrentPassword.Verified
         switch try await currentPassword.check(
             scope, current, deviceCookies: deviceCookies, step: "password_change", from: source)
@@ -64,15 +65,15 @@ package struct ChangePassword: Sendable {
                 WHERE account_id = \(account.id) AND sealed_hash = \(verified.stored.bytes) \(.forUpdate)
                 """)
             // Nor may a session that was ended while the passwords were being hashed.
-            let isOpen = try sql.row("SELECT id FROM session WHERE id = \(scope.sessionID) AND revoked_at IS NULL")
+            let isOpen = try sql.row("SELECT id FROM session WHERE id = \(session) AND revoked_at IS NULL")
             guard unchanged != nil, isOpen != nil, try AccountTable.active(account.id, in: sql) != nil else {
                 return nil
             }
             return try accountPassword.replace(
-                with: accepted, of: account, .changed(in: scope.sessionID), from: source, in: sql)
+                with: accepted, of: account, .changed(in: session), from: source, in: sql)
         }
         guard let ended else { return .invalidCredentials }
-        accountPassword.committed(ended)
+        accountPassword.committed(ended, of: account.id)
         return .changed
     }
 }

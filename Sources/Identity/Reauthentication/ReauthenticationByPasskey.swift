@@ -27,12 +27,13 @@ struct ReauthenticationByPasskey: Sendable {
     func check(
         _ scope: Scope, _ response: AssertionResponse, from source: RequestSource
     ) async throws -> Finding {
+        guard let session = scope.sessionID else { return .refused(.sessionRevoked) }
         let verdict = try await passkeyCheck.verify(
-            response, for: .stepUp(scope.sessionID), requiresUserVerification: false)
+            response, for: .stepUp(session), requiresUserVerification: false)
         let refusal = try await database.transaction { sql -> Reauthenticate.Outcome? in
             guard let account = try AccountTable.active(scope.userID, in: sql) else { return .sessionRevoked }
             let attempt = FactorAttempt(
-                account: account, kind: .webauthn, step: "reauthentication", source: source, session: scope.sessionID)
+                account: account, kind: .webauthn, step: "reauthentication", source: source, session: session)
             guard try passkeyCheck.use(verdict, of: account, attempt, in: sql) else { return .invalidCode }
             try FactorGuard.forgive(account.id, in: sql)
             return nil

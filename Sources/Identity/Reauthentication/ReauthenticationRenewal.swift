@@ -33,22 +33,23 @@ struct ReauthenticationRenewal: Sendable {
     func renew(
         _ scope: Scope, by means: Means, from source: RequestSource
     ) async throws -> Reauthenticate.Outcome {
+        guard let id = scope.sessionID else { return .sessionRevoked }
         let now = world.now()
-        var event = Event(.reauthenticated, in: world, user: scope.userID, session: scope.sessionID, from: source)
+        var event = Event(.reauthenticated, in: world, user: scope.userID, session: id, from: source)
         if case .factor(let kind, _) = means { event.detail["factor"] = kind.rawValue }
         let told = event
         let row = try await database.transaction { sql -> Row? in
             let changed = try sql.changes(
                 """
                 UPDATE session SET authenticated_at = \(now), last_active_at = \(now)
-                WHERE id = \(scope.sessionID) AND user_id = \(scope.userID) AND revoked_at IS NULL
+                WHERE id = \(id) AND user_id = \(scope.userID) AND revoked_at IS NULL
                 """)
             guard changed == 1 else { return nil }
             if case .factor(_, let method) = means {
-                try change.raise(scope.sessionID, by: method, in: sql)
+                try change.raise(id, by: method, in: sql)
             }
             try recorder.record(told, in: sql)
-            return try sql.row(SessionTable.selectWithAccount(scope.sessionID))
+            return try sql.row(SessionTable.selectWithAccount(id))
         }
         guard let row else { return .sessionRevoked }
         let session = try Session(row)

@@ -11,20 +11,20 @@ package struct NotMe: Sendable {
     private let world: World
     private let links: MailedLinks
     private let recorder: EventRecorder
-    private let revoked: RevokedSessions
+    private let ended: EndedAccess
     private let recovery: FactorRecovery
     private let resetLink: ResetLink
     private let addresses: SignedInAddresses
 
     init(
-        database: any Database, world: World, links: MailedLinks, recorder: EventRecorder, revoked: RevokedSessions,
+        database: any Database, world: World, links: MailedLinks, recorder: EventRecorder, ended: EndedAccess,
         recovery: FactorRecovery, resetLink: ResetLink, addresses: SignedInAddresses
     ) {
         self.database = database
         self.world = world
         self.links = links
         self.recorder = recorder
-        self.revoked = revoked
+        self.ended = ended
         self.recovery = recovery
         self.resetLink = resetLink
         self.addresses = addresses
@@ -39,7 +39,7 @@ package struct NotMe: Sendable {
     /// link to choose a new password. `false` when the link does not count any more.
     package func report(_ token: String, from source: RequestSource) async throws -> Bool {
         let now = world.now()
-        let ended = try await database.transaction { sql -> (account: AccountID, sessions: [SessionID])? in
+        let done = try await database.transaction { sql -> (account: AccountID, sessions: [SessionID])? in
             guard let link = try links.use(token, for: LinkPurpose.reports, in: sql),
                 var account = try AccountTable.active(link.account, in: sql)
             else { return nil }
@@ -53,8 +53,10 @@ package struct NotMe: Sendable {
                         in: sql)
                 }
             }
-            let ended = try SessionTable.revoke(
+            let sessions = try SessionTable.revoke(
                 where: "user_id = \(account.id)", at: now, because: .reportedByOwner, in: sql)
+            // Whoever got in may have left themselves a key to come back with.
+            try ended.endKeys(of: account.id, because: .reportedByOwner, from: source, in: sql)
             // The other ways back stay: each notice may have been about a deed of its own. But an address that is brought back outranks
             // every later one: what was mailed since, to whoever changed it, is dead.
             try links.kill(of: account.id, except: LinkPurpose.waysBack, in: sql)
@@ -70,13 +72,13 @@ package struct NotMe: Sendable {
             try recorder.record(
                 Event(
                     .notMeReported, in: world, user: account.id, from: source,
-                    detail: ["endedSessions": String(ended.count)]), in: sql)
+                    detail: ["endedSessions": String(sessions.count)]), in: sql)
             try resetLink.mail(to: account, from: source, in: sql)
-            return (account.id, ended)
+            return (account.id, sessions)
         }
-        guard let ended else { return false }
-        revoked.insert(ended.sessions, now: now)
-        addresses.forget(ended.account)
+        guard let done else { return false }
+        ended.committed(done.sessions, of: done.account, at: now)
+        addresses.forget(done.account)
         return true
     }
 }

@@ -84,7 +84,7 @@ package struct PasswordReset: Sendable {
             return try accountPassword.replace(with: accepted, of: account, .reset, from: source, in: sql)
         }
         guard let ended else { return .linkInvalid }
-        accountPassword.committed(ended)
+        accountPassword.committed(ended, of: account.id)
         return .reset
     }
 }

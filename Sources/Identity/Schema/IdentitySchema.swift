@@ -1,6 +1,6 @@
 package import Storage
 
-/// The tables of this feature. Numbers 1 to 49.
+/// The tables of this feature. Numbers 1 to 49, and 57 to 59.
 package enum IdentitySchema {
     /// The steps in order.
     package static var migrations: [Migration] {
@@ -147,7 +147,7 @@ package enum IdentitySchema {
                     )
                     """,
                 ]),
-        ] + MFASchema.migrations + [knownDevices, breachedPasswords, stolenSessions]
+        ] + MFASchema.migrations + [knownDevices, breachedPasswords, stolenSessions] + APIKeySchema.migrations
     }
 
     private static let stolenSessions = Migration(

@@ -11,12 +11,16 @@ package struct SignOut: Sendable {
     private let world: World
     private let recorder: EventRecorder
     private let revoked: RevokedSessions
+    private let keys: KeyRevocation
 
-    package init(database: any Database, world: World, recorder: EventRecorder, revoked: RevokedSessions) {
+    package init(
+        database: any Database, world: World, recorder: EventRecorder, revoked: RevokedSessions, keys: KeyRevocation
+    ) {
         self.database = database
         self.world = world
         self.recorder = recorder
         self.revoked = revoked
+        self.keys = keys
     }
 
     /// Ends this session. Ending an ended one is no error and writes no event.
@@ -26,7 +30,8 @@ package struct SignOut: Sendable {
             event: Event(.logout, in: world, user: user, session: session, from: source, detail: ["scope": "session"]))
     }
 
-    /// Ends every session of the person behind `scope`, this one included.
+    /// Ends every session of the person behind `scope`, this one included, and every API key: *everywhere* is a promise, and whoever asks
+    /// for it does not know who else is in.
     package func endAll(_ scope: Scope, from source: RequestSource) async throws {
         try await end(
             where: "user_id = \(scope.userID)", because: .signedOutEverywhere,
@@ -37,7 +42,10 @@ package struct SignOut: Sendable {
             // What is half-way in must not come in after it.
             try SignInChallenges.kill(of: scope.userID, in: sql)
             try RememberedDevices.forgetAll(of: scope.userID, in: sql)
+            _ = try keys.end(
+                of: scope.userID, because: .signedOutEverywhere, session: scope.sessionID, from: source, in: sql)
         }
+        keys.committed(scope.userID)
     }
 
     private func end(

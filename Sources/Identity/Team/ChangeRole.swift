@@ -44,6 +44,8 @@ extension Team {
             try sql.run("DELETE FROM invitation WHERE invited_by = \(id) AND role = \(beyond.rawValue)")
         }
         let ended = try SessionTable.revoke(where: "user_id = \(id)", at: now, because: .roleChanged, in: sql)
+        // Keys go on, with the new role.
+        try keys.reread(of: id, in: sql)
         try recorder.record(
             Event(
                 .roleChanged, in: world, user: id, from: source,

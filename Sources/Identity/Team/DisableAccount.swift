@@ -1,11 +1,12 @@
 package import Accounts
 package import Core
+package import Credentials
 package import SecurityEvents
 import Sessions
 package import Storage
 
 extension Team {
-    /// Switches an account off, or on again. Switched off, its sessions end and its mailed links die.
+    /// Switches an account off, or on again. Switched off, its sessions and API keys end and its mailed links die.
     package func setStatus(
         _ actor: TeamActor, of id: AccountID, to status: Account.Status, from source: RequestSource
     ) async throws -> Outcome {
@@ -18,7 +19,8 @@ extension Team {
         in sql: any SQLSession
     ) throws -> Changed {
         switch status {
-        case .disabled: return try disable(account, by: actor, from: source, in: sql)
+        case .disabled:
+            return try disable(account, by: actor, endingKeysBecause: .accountDisabled, from: source, in: sql)
         case .active: return try enable(account, by: actor, from: source, in: sql)
         }
     }
@@ -28,29 +30,33 @@ extension Team {
     /// too; throws ``SuccessorUnusable``, and nothing has happened, when they cannot.
     package func leave(
         _ actor: TeamActor, _ id: AccountID, to successor: AccountID, from source: RequestSource,
-        handOver: @escaping @Sendable (Account, any SQLSession) throws -> Void
+        handOver: @escaping @Sendable (_ heir: Account, _ endedKeys: [APIKey], any SQLSession) throws -> Void
     ) async throws -> Outcome {
         try await change(actor, id) { account, sql in
             if account.status != .disabled, account.role == .owner, try !hasOwner(besides: id, in: sql) { return nil }
             let change =
                 account.status == .disabled
-                ? Changed(account) : try disable(account, by: actor, from: source, in: sql)
+                ? Changed(account)
+                : try disable(account, by: actor, endingKeysBecause: .ownerLeft, from: source, in: sql)
             guard let heir = try AccountTable.active(successor, in: sql), heir.id != id else {
                 throw SuccessorUnusable()
             }
-            try handOver(heir, sql)
+            try handOver(heir, change.endedKeys, sql)
             return change
         }
     }
 
     private func disable(
-        _ account: Account, by actor: TeamActor, from source: RequestSource, in sql: any SQLSession
+        _ account: Account, by actor: TeamActor, endingKeysBecause reason: KeyRevocation.Reason,
+        from source: RequestSource, in sql: any SQLSession
     ) throws -> Changed {
         let now = world.now()
         try sql.run("UPDATE account SET status = 'disabled', updated_at = \(now) WHERE id = \(account.id)")
         let ended = try SessionTable.revoke(
             where: "user_id = \(account.id)", at: now, because: .accountDisabled, in: sql)
         try links.kill(of: account.id, in: sql)
+        // For good: switched on again, the account has none.
+        let endedKeys = try keys.end(of: account.id, because: reason, from: source, in: sql)
         // Whom they invited, they might be themselves.
         try sql.run("DELETE FROM invitation WHERE invited_by = \(account.id)")
         let event = Event(
@@ -60,7 +66,7 @@ extension Team {
         try notices.post(.accountDisabled, to: account, about: event, wayBack: nil, in: sql)
         var changed = account
         changed.status = .disabled
-        return Changed(changed, ended: ended)
+        return Changed(changed, ended: ended, endedKeys: endedKeys)
     }
 
     private func enable(

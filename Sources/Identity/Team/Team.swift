@@ -1,5 +1,6 @@
 package import Accounts
 package import Core
+import Credentials
 import Guarding
 package import SecurityEvents
 package import Sessions
@@ -17,10 +18,11 @@ package struct Team: Sendable {
     let links: MailedLinks
     let notices: Notices
     let guardian: SignInGuard
+    let keys: KeyRevocation
 
     init(
         database: any Database, world: World, recorder: EventRecorder, revoked: RevokedSessions, links: MailedLinks,
-        notices: Notices, guardian: SignInGuard
+        notices: Notices, guardian: SignInGuard, keys: KeyRevocation
     ) {
         self.database = database
         self.world = world
@@ -29,6 +31,7 @@ package struct Team: Sendable {
         self.links = links
         self.notices = notices
         self.guardian = guardian
+        self.keys = keys
     }
 
     /// What became of a change.
@@ -71,14 +74,16 @@ package struct Team: Sendable {
         }
     }
 
-    /// What a change leads to: the account as it is now, and the sessions that ended.
+    /// What a change leads to: the account as it is now, and the sessions and API keys that ended.
     struct Changed: Sendable {
         let account: Account
         let ended: [SessionID]
+        let endedKeys: [APIKey]
 
-        init(_ account: Account, ended: [SessionID] = []) {
+        init(_ account: Account, ended: [SessionID] = [], endedKeys: [APIKey] = []) {
             self.account = account
             self.ended = ended
+            self.endedKeys = endedKeys
         }
     }
 
@@ -104,6 +109,7 @@ package struct Team: Sendable {
         case .refused(let outcome): return outcome
         case .changed(let change):
             revoked.insert(change.ended, now: world.now())
+            keys.committed(change.account.id)
             return .done(change.account)
         }
     }

@@ -137,6 +137,17 @@ extension EventType {
             return EventFacts(
                 .critical, .credentials, "authn_mfa_fail", .concerned,
                 "The counter of a passkey went backwards: there may be a copy of it.")
+        case .apiKeyCreated:
+            return EventFacts(
+                .warning, .credentials, "authn_token_created", .concerned,
+                "An API key was made; its name and what it may do are in the detail.")
+        case .apiKeyRevoked:
+            return EventFacts(
+                .info, .credentials, "authn_token_revoked", .concerned, "An API key was revoked; why is in the detail.")
+        case .apiKeyRefused:
+            return EventFacts(
+                .warning, .credentials, "authn_login_fail", .concerned,
+                "An API key was refused; the reason is in the detail and was not shown.", kept: .routine, by: .anybody)
         case .deviceRemembered:
             return EventFacts(
                 .info, .credentials, "authn_mfa_change", .concerned,

@@ -83,6 +83,12 @@ package enum EventType: String, Sendable, CaseIterable {
     case passkeyRemoved = "passkey_removed"
     /// The counter of a passkey went backwards: there may be a copy of it.
     case passkeyCloneSuspected = "passkey_clone_suspected"
+    /// An API key was made; its name and what it may do are in the detail.
+    case apiKeyCreated = "api_key_created"
+    /// An API key was revoked; why is in the detail.
+    case apiKeyRevoked = "api_key_revoked"
+    /// An API key was refused; the reason is in the detail and was not shown.
+    case apiKeyRefused = "api_key_refused"
     /// A browser was remembered: it is not asked for a second factor for a while.
     case deviceRemembered = "device_remembered"
     /// Browsers that were remembered are asked for a second factor again.

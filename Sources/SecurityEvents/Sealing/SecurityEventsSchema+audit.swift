@@ -1,7 +1,7 @@
 import Storage
 
 extension SecurityEventsSchema {
-    /// The log that nobody can rewrite: seals, checkpoints, and triggers against changes in passing. Numbers 51 to 59.
+    /// The log that nobody can rewrite: seals, checkpoints, and triggers against changes in passing. Numbers 51 to 56.
     static var auditMigrations: [Migration] { [sealing, appendOnly, budgets, months, unsealed] }
 
     private static var sealing: Migration {

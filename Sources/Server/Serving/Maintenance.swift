@@ -39,9 +39,7 @@ struct Maintenance: Service {
             try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.interval) }
             if Task.isShuttingDownGracefully || Task.isCancelled { break }
             round += 1
-            await attend("activity not written") {
-                try await installation.gate.activity.flush(to: installation.database)
-            }
+            await writeActivity()
             await readFilesAgain()
             await attend("rules for alerts not read") {
                 try await installation.gate.alertRules.reload(from: installation.database)
@@ -75,7 +73,13 @@ struct Maintenance: Service {
                 }
             }
         }
-        await attend("activity not written") { try await installation.gate.activity.flush(to: installation.database) }
+        await writeActivity()
+    }
+
+    private func writeActivity() async {
+        let (gate, database) = (installation.gate, installation.database)
+        await attend("activity not written") { try await gate.activity.flush(to: database) }
+        await attend("uses of API keys not written") { try await gate.keyUses.flush(to: database) }
     }
 
     /// Takes over the operator's files that were replaced; says so once when one cannot be used, and goes on with the one before.

@@ -34,6 +34,7 @@ package struct Routes: Sendable {
             AuthAPI(gate: gate, cookies: configuration.cookies).routes,
             FactorsAPI(gate: gate, cookies: configuration.cookies).routes,
             PasskeysAPI(gate: gate, cookies: configuration.cookies).routes,
+            APIKeysAPI(gate: gate).routes,
             ClientsAPI(book: book, exports: exports).routes,
             StagesAPI(stages: StageList(database: gate.database)).routes,
             CustomFieldsAPI(customFields: CustomFieldList(database: gate.database, world: gate.world)).routes,
@@ -52,7 +53,7 @@ package struct Routes: Sendable {
     /// The table as a responder, behind the middleware.
     package var responder: some HTTPResponder<WebContext> {
         Front(
-            routes: all, configuration: configuration, admission: gate.admission,
+            routes: all, configuration: configuration, admission: gate.admission, keys: gate.keyAdmission,
             reauthentication: gate.reauthenticationPolicy, limiter: gate.limiter,
             log: RefusalLog(database: gate.database, recorder: gate.recorder, world: gate.world),
             registry: configuration.metricsToken.map { _ in registry }

@@ -62,8 +62,8 @@ package enum SessionTable {
         """
     }
 
-    /// Whether the session was not ended; its clocks are judged by its tokens.
-    package static func isOpen(_ id: SessionID, in sql: any SQLSession) throws -> Bool {
+    /// Whether the session was not ended; its clocks are judged by its tokens. Whoever acts by a key has none, and none is not open.
+    package static func isOpen(_ id: SessionID?, in sql: any SQLSession) throws -> Bool {
         try sql.row("SELECT id FROM session WHERE id = \(id) AND revoked_at IS NULL") != nil
     }
 

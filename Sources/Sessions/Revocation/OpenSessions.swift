@@ -11,10 +11,11 @@ package struct OpenSessions: Sendable {
     private let recorder: EventRecorder
     private let activity: ActivityTracker
     private let revoked: RevokedSessions
+    private let keys: KeyRevocation
 
     package init(
         database: any Database, world: World, clocks: SessionClocks, recorder: EventRecorder, activity: ActivityTracker,
-        revoked: RevokedSessions
+        revoked: RevokedSessions, keys: KeyRevocation
     ) {
         self.database = database
         self.world = world
@@ -22,6 +23,7 @@ package struct OpenSessions: Sendable {
         self.recorder = recorder
         self.activity = activity
         self.revoked = revoked
+        self.keys = keys
     }
 
     /// A session as its owner sees it.
@@ -62,12 +64,16 @@ package struct OpenSessions: Sendable {
         return !ended.isEmpty
     }
 
-    /// Ends every session of `user` at the word of an owner, an admin or the operator; how many those were.
+    /// Ends every session of `user`, and every API key, at the word of an owner, an admin or the operator; how many sessions those were.
     package func endAll(of user: AccountID, by admin: AccountID?, from source: RequestSource) async throws -> Int {
         let event = Event(
             .sessionRevoked, in: world, user: user, from: source,
             detail: ["by": admin?.description ?? "operator", "scope": "everywhere"])
-        return try await end(where: "user_id = \(user)", because: .endedByAdmin, telling: event).count
+        let ended = try await end(where: "user_id = \(user)", because: .endedByAdmin, telling: event) { sql in
+            _ = try keys.end(of: user, because: .endedByAdmin, from: source, in: sql)
+        }
+        keys.committed(user)
+        return ended.count
     }
 
     /// Ends one session at the word of the operator; `false` when it is not open.
@@ -80,7 +86,8 @@ package struct OpenSessions: Sendable {
     }
 
     private func end(
-        where condition: SQL, because reason: RevocationReason, telling event: Event
+        where condition: SQL, because reason: RevocationReason, telling event: Event,
+        also work: @escaping @Sendable (any SQLSession) throws -> Void = { _ in }
     ) async throws -> [SessionID] {
         let now = world.now()
         let ended = try await database.transaction { sql in
@@ -90,6 +97,7 @@ package struct OpenSessions: Sendable {
                 told.detail["endedSessions"] = String(ended.count)
                 try recorder.record(told, in: sql)
             }
+            try work(sql)
             return ended
         }
         revoked.insert(ended, now: now)

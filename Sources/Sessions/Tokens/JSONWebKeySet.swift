@@ -37,7 +37,7 @@ extension AccessTokenAlgorithm {
                 object.member("crv", "P-256")
                 object.member("x", Base64URL.encode(Array(point.prefix(32))))
                 object.member("y", Base64URL.encode(Array(point.suffix(32))))
-            case .passwordSealing, .factorSealing, .auditSealing: break
+            case .passwordSealing, .factorSealing, .auditSealing, .apiKeys: break
             }
         }
     }

@@ -11,6 +11,10 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case tokenExpired = "token_expired"
     case sessionRevoked = "session_revoked"
     case sessionExpired = "session_expired"
+    case apiKeyInvalid = "api_key_invalid"
+    case keyNotAllowed = "key_not_allowed"
+    case scopeMissing = "scope_missing"
+    case apiKeyLimit = "api_key_limit"
     case invalidCredentials = "invalid_credentials"
     case invalidCode = "invalid_code"
     case challengeInvalid = "challenge_invalid"
@@ -60,15 +64,16 @@ extension ProblemCode {
         case .invalidRequest, .unknownField, .invalidCursor: return .badRequest
         case .tokenMissing, .tokenInvalid, .tokenExpired, .sessionRevoked, .sessionExpired, .invalidCredentials,
             .invalidCode, .challengeInvalid, .passkeyUnknown, .refreshTokenMissing, .refreshTokenInvalid,
-            .refreshTokenExpired, .refreshTokenReused:
+            .refreshTokenExpired, .refreshTokenReused, .apiKeyInvalid:
             return .unauthorized
         case .forbidden, .csrfRejected, .registrationClosed, .emailNotVerified, .accountDisabled,
-            .exportNotAllowed, .passwordExpired, .reauthenticationRequired, .secondFactorRequired:
+            .exportNotAllowed, .passwordExpired, .reauthenticationRequired, .secondFactorRequired, .keyNotAllowed,
+            .scopeMissing:
             return .forbidden
         case .notFound: return .notFound
         case .methodNotAllowed: return .methodNotAllowed
         case .emailTaken, .possibleDuplicate, .lastOwner, .mailNotConfigured, .mfaDisabled, .passkeysDisabled,
-            .smsNotConfigured, .factorExists, .strongerFactorRequired, .passkeyNotAllowed:
+            .smsNotConfigured, .factorExists, .strongerFactorRequired, .passkeyNotAllowed, .apiKeyLimit:
             return .conflict
         case .versionMismatch: return .preconditionFailed
         case .payloadTooLarge: return .contentTooLarge
@@ -93,6 +98,10 @@ extension ProblemCode {
         case .tokenExpired: return "The access token has expired"
         case .sessionRevoked: return "The session was ended"
         case .sessionExpired: return "The session is over"
+        case .apiKeyInvalid: return "The API key is not valid"
+        case .keyNotAllowed: return "An API key cannot do this"
+        case .scopeMissing: return "The API key was not given the scope"
+        case .apiKeyLimit: return "There are too many API keys"
         case .invalidCredentials: return "The address or the password is wrong"
         case .invalidCode: return "The code is wrong"
         case .challengeInvalid: return "This step is not valid any more"
@@ -147,6 +156,11 @@ extension ProblemCode {
         case .tokenInvalid: return "Refresh the session, or sign in again."
         case .tokenExpired: return "Refresh the session to get a new access token."
         case .sessionRevoked, .sessionExpired: return "Sign in again."
+        case .apiKeyInvalid:
+            return "Check that it is whole. If it is, its owner sees why under GET /v1/security/events."
+        case .keyNotAllowed: return "Sign in: whatever concerns the account itself takes a person."
+        case .scopeMissing: return "Make a key that has it: POST /v1/api-keys."
+        case .apiKeyLimit: return "Revoke one that is not used any more: DELETE /v1/api-keys/{id}."
         case .invalidCredentials: return "Check both and try again."
         case .invalidCode: return "Enter the code that is shown now; each code counts once."
         case .challengeInvalid: return "It ran out or was used. Begin again."

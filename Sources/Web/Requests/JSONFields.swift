@@ -70,11 +70,15 @@ package struct JSONFields: Sendable {
         return nil
     }
 
-    /// A list of strings; `nil` when it is absent, and a problem when it is something else or null.
+    /// A list of strings; `nil` when it is absent or null, and a problem when it is something else or holds more than `limit`.
     package mutating func texts(_ name: String, atMost limit: Int, each length: Int = 254) -> [String]? {
-        guard let value = value(name) else { return nil }
-        guard case .array(let items) = value, items.count <= limit else {
-            refuse(name, "wrong_type", "This must be a list of at most \(limit) strings.")
+        guard let value = value(name), value != .null else { return nil }
+        guard case .array(let items) = value else {
+            refuse(name, "wrong_type", "This must be a list of strings.")
+            return nil
+        }
+        guard items.count <= limit else {
+            refuse(name, "too_many", "At most \(limit).")
             return nil
         }
         let texts = items.compactMap { item -> String? in

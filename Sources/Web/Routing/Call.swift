@@ -77,16 +77,24 @@ package struct Call: Sendable {
     }
 }
 
-/// A request whose access token was verified: an answer that needs a person cannot be reached without one.
+/// A request whose access token or API key was verified: an answer that needs somebody cannot be reached without one.
 package struct SignedInCall: Sendable {
     package let call: Call
-    package let claims: AccessClaims
+    package let caller: Caller
 
     /// On whose behalf it acts.
-    package var scope: Scope { claims.scope }
+    package var scope: Scope { caller.scope }
+
+    /// What the access token says; `nil` for a key, which has none.
+    package var claims: AccessClaims? {
+        switch caller {
+        case .person(let claims): return claims
+        case .key: return nil
+        }
+    }
 }
 
-/// A request of a person who has shown the password a moment ago.
+/// A request of a person who has shown the password a moment ago, or of a key that was given the scope that stands in for it.
 package struct SteppedUpCall: Sendable {
     package let signedIn: SignedInCall
     package let proof: FreshReauthentication

@@ -1,3 +1,4 @@
+package import Credentials
 package import Guarding
 package import HTTPTypes
 package import Hummingbird
@@ -26,6 +27,8 @@ package struct Route: Sendable {
     /// The limit that a request counts against; `nil` only where refusing would do harm.
     package let limit: RateLimit.Name?
     package let access: Access
+    /// What an API key must be allowed to call it. `nil` for a route that no key may call: a route that says nothing is one of those.
+    package let keyScope: APIKeyScope?
     /// For a route that is looked at in a browser: what a person may run into there, as a page; `nil` for what stays JSON.
     package let problemPage: (@Sendable (Problem) -> Response?)?
     /// The parameters of the query; each may be left out.
@@ -40,13 +43,14 @@ package struct Route: Sendable {
 
     package init(
         _ name: String, _ method: HTTPRequest.Method, _ path: String, limit: RateLimit.Name?, _ access: Access,
-        problemPage: (@Sendable (Problem) -> Response?)? = nil
+        keys keyScope: APIKeyScope? = nil, problemPage: (@Sendable (Problem) -> Response?)? = nil
     ) {
         self.name = name
         self.method = method
         self.path = path
         self.limit = limit
         self.access = access
+        self.keyScope = keyScope
         self.problemPage = problemPage
     }
 
@@ -84,6 +88,7 @@ package struct Route: Sendable {
         if method != .get { codes.insert(.csrfRejected) }
         if limit != nil { codes.insert(.rateLimited) }
         if path.contains("{") { codes.insert(.notFound) }
+        if keyScope != nil { codes.insert(.scopeMissing) }
         if !query.isEmpty { codes.formUnion([.invalidRequest, .unknownField]) }
         if body != nil {
             codes.formUnion([
@@ -100,7 +105,7 @@ package struct Route: Sendable {
     }
 
     private static let admissionProblems: Set<ProblemCode> = [
-        .tokenMissing, .tokenInvalid, .tokenExpired, .sessionRevoked,
+        .tokenMissing, .tokenInvalid, .tokenExpired, .sessionRevoked, .apiKeyInvalid, .keyNotAllowed,
     ]
 
     /// Whether `path` is one that the route answers.

@@ -1,3 +1,4 @@
+import Accounts
 import Core
 import Guarding
 import HTTPTypes
@@ -8,20 +9,22 @@ import Sessions
 /// Carries a request through its route: access, then limit, then the answer.
 package struct RouteDispatch: Sendable {
     private let admission: TokenAdmission
+    let keys: KeyAdmission
     private let reauthentication: ReauthenticationPolicy
     private let limiter: RateLimiter
-    private let log: RefusalLog
+    let log: RefusalLog
     private let cookies: SignInCookies
     private let origins: OriginPolicy
     private let noteRefusal: @Sendable (RateLimit.Name) -> Void
 
     /// `noteRefusal` is told of each request that a limit refuses.
     init(
-        admission: TokenAdmission, reauthentication: ReauthenticationPolicy, limiter: RateLimiter, log: RefusalLog,
-        cookies: SignInCookies, origins: OriginPolicy,
+        admission: TokenAdmission, keys: KeyAdmission, reauthentication: ReauthenticationPolicy,
+        limiter: RateLimiter, log: RefusalLog, cookies: SignInCookies, origins: OriginPolicy,
         noteRefusal: @escaping @Sendable (RateLimit.Name) -> Void
     ) {
         self.admission = admission
+        self.keys = keys
         self.reauthentication = reauthentication
         self.limiter = limiter
         self.log = log
@@ -45,32 +48,45 @@ package struct RouteDispatch: Sendable {
         }
     }
 
-    /// Goes on for a person whose token counts. A stranger's request is counted against the stranger's address before it
-    /// is refused, so that guessing tokens is limited as well.
+    /// Goes on for somebody whose token or key counts. A stranger's request is counted against the stranger's address before it
+    /// is refused, so that guessing tokens and keys is limited as well.
     private func admitted(
         _ route: Route, _ call: Call, _ answer: (SignedInCall) async throws -> Response
     ) async throws -> Response {
-        let claims: AccessClaims
-        do {
-            claims = try admit(call)
-        } catch {
-            return try await limited(route, by: nil, call) { throw error }
-        }
-        call.context.record.userID = claims.userID
-        return try await limited(route, by: claims, call) {
-            try await answer(SignedInCall(call: call, claims: claims))
+        switch try await admit(call, to: route) {
+        case .refused(let problem, let event):
+            return try await limited(route, by: nil, call) {
+                if let event { try await log.record(event) }
+                throw problem
+            }
+        case .admitted(let caller):
+            call.context.record.userID = caller.scope.userID
+            return try await limited(route, by: caller.scope, call) {
+                try Self.permit(caller, on: route)
+                return try await answer(SignedInCall(call: call, caller: caller))
+            }
         }
     }
 
-    private func admit(_ call: Call) throws -> AccessClaims {
-        guard let token = call.bearerToken else {
-            throw Problem(call.request.headers[.authorization] == nil ? .tokenMissing : .tokenInvalid)
-        }
-        switch admission.admit(accessToken: token) {
-        case .admitted(let claims): return claims
-        case .invalid: throw Problem(.tokenInvalid)
-        case .expired: throw Problem(.tokenExpired)
-        case .revoked: throw Problem(.sessionRevoked)
+    /// Whether a request is let in.
+    enum Admittance: Sendable {
+        case admitted(Caller)
+        /// With what the log is told, if it is told of it.
+        case refused(Problem, Event?)
+    }
+
+    private func admit(_ call: Call, to route: Route) async throws -> Admittance {
+        switch call.credential {
+        case .nothing: return .refused(Problem(.tokenMissing), nil)
+        case .other: return .refused(Problem(.tokenInvalid), nil)
+        case .key(let key): return try await admit(key, call, to: route)
+        case .token(let token):
+            switch admission.admit(accessToken: token) {
+            case .admitted(let claims): return .admitted(.person(claims))
+            case .invalid: return .refused(Problem(.tokenInvalid), nil)
+            case .expired: return .refused(Problem(.tokenExpired), nil)
+            case .revoked: return .refused(Problem(.sessionRevoked), nil)
+            }
         }
     }
 
@@ -78,7 +94,13 @@ package struct RouteDispatch: Sendable {
         _ signedIn: SignedInCall, for purpose: ReauthenticationPolicy.Purpose
     ) throws -> SteppedUpCall {
         let policy = reauthentication
-        let claims = signedIn.claims
+        let claims: AccessClaims
+        switch signedIn.caller {
+        case .person(let found): claims = found
+        case .key(let key):
+            guard let proof = policy.judge(purpose, key: key) else { throw Problem(.keyNotAllowed) }
+            return SteppedUpCall(signedIn: signedIn, proof: proof)
+        }
         let verdict = policy.judge(
             purpose, scope: signedIn.scope, authenticatedAt: claims.authenticatedAt, methods: claims.methods,
             now: log.world.now())
@@ -93,15 +115,15 @@ package struct RouteDispatch: Sendable {
 
     /// Counts the request, refuses it when there were too many, and tells the caller how many are left.
     private func limited(
-        _ route: Route, by claims: AccessClaims?, _ call: Call, _ answer: () async throws -> Response
+        _ route: Route, by scope: Scope?, _ call: Call, _ answer: () async throws -> Response
     ) async throws -> Response {
-        let subject = claims?.userID.description ?? call.source.ip?.subscriber.description ?? "unknown"
+        let subject = scope?.userID.description ?? Self.stranger(call)
         guard let name = route.limit, let verdict = try await limiter.hit(name, subject: subject) else {
             return try await answer()
         }
         guard verdict.isAllowed else {
             noteRefusal(name)
-            if verdict.isFirstRefusal { try await recordRefusal(of: name, claims, call) }
+            if verdict.isFirstRefusal { try await recordRefusal(of: name, scope, call) }
             let problem = Problem(.rateLimited, detail: name.message, retryAfter: verdict.reset)
             call.context.record.problem = problem.code.rawValue
             return Self.tell(verdict, in: problem.answer(on: route))
@@ -111,11 +133,15 @@ package struct RouteDispatch: Sendable {
         return Self.tell(verdict, in: try await answer())
     }
 
-    private func recordRefusal(of name: RateLimit.Name, _ claims: AccessClaims?, _ call: Call) async throws {
-        try await log.record(
-            Event(
-                .rateLimited, in: log.world, user: claims?.userID, session: claims?.sessionID, from: call.source,
-                detail: ["limit": name.rawValue]))
+    /// What the requests of a stranger are counted under.
+    private static func stranger(_ call: Call) -> String { call.source.ip?.subscriber.description ?? "unknown" }
+
+    private func recordRefusal(of name: RateLimit.Name, _ scope: Scope?, _ call: Call) async throws {
+        var event = Event(
+            .rateLimited, in: log.world, user: scope?.userID, session: scope?.sessionID, from: call.source,
+            detail: ["limit": name.rawValue])
+        event.detail["key"] = scope?.keyID?.description
+        try await log.record(event)
     }
 
     private static func tell(_ verdict: RateVerdict, in response: Response) -> Response {
