@@ -198,4 +198,20 @@ import Testing
             #expect(try await names() == ["good"])
         }
     }
+
+    @Test(arguments: DatabaseKind.available)
+    func `that was made under an older key of the ring counts on`(kind: DatabaseKind) async throws {
+        try await GateFixture.open(kind) { fixture in
+            try await fixture.register()
+            let (old, _) = try await fixture.key(try await fixture.signedIn())
+            let added = try await fixture.gate.ring.rotate(.apiKeys, publishFor: .minutes(10), overlap: .minutes(20))
+            fixture.time.advance(by: .days(400))
+            #expect(fixture.gate.ring.active(.apiKeys)?.id == added.id)
+            let (new, _) = try await fixture.key(try await fixture.signedIn())
+            for node in [fixture, try await fixture.reopened()] {
+                #expect(try await node.admittance(key: old) == "agent")
+                #expect(try await node.admittance(key: new) == "agent")
+            }
+        }
+    }
 }

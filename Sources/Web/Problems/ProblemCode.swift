@@ -158,7 +158,7 @@ extension ProblemCode {
         case .sessionRevoked, .sessionExpired: return "Sign in again."
         case .apiKeyInvalid:
             return "Check that it is whole. If it is, its owner sees why under GET /v1/security/events."
-        case .keyNotAllowed: return "Sign in: whatever concerns the account itself takes a person."
+        case .keyNotAllowed: return "Sign in: this takes a person."
         case .scopeMissing: return "Make a key that has it: POST /v1/api-keys."
         case .apiKeyLimit: return "Revoke one that is not used any more: DELETE /v1/api-keys/{id}."
         case .invalidCredentials: return "Check both and try again."
