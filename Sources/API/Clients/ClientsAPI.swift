@@ -35,30 +35,40 @@ package struct ClientsAPI: Sendable {
                 .reads(ClientPatch.fields)
                 .answers(.json(.client, .created))
                 .refuses(.possibleDuplicate, .forbidden),
-            Route("exportClients", .get, "/v1/clients/export", limit: .api, .steppedUp(.export, export), keys: .clientsExport)
-                .query(.optional("format", .choice(["csv"])))
-                .answers(.media("text/csv"))
-                .refuses(.exportNotAllowed),
+            Route(
+                "exportClients", .get, "/v1/clients/export", limit: .api, .steppedUp(.export, export),
+                keys: .clientsExport
+            )
+            .query(.optional("format", .choice(["csv"])))
+            .answers(.media("text/csv"))
+            .refuses(.exportNotAllowed),
             Route("listTrash", .get, "/v1/clients/trash", limit: .api, .signedIn(trash), keys: .clientsRead)
                 .query(.optional("limit", .integer), .optional("cursor", .text))
                 .answers(.json(.page(of: .trashedClient)))
                 .refuses(.invalidCursor),
-            Route("restoreClient", .post, "/v1/clients/{id}/restore", limit: .api, .signedIn(restore), keys: .clientsWrite)
-                .reads(orNothing: true)
-                .answers(.json(.client)),
-            Route("clientHistory", .get, "/v1/clients/{id}/history", limit: .api, .signedIn(history), keys: .clientsRead)
-                .query(.optional("limit", .integer), .optional("cursor", .text))
-                .answers(.json(.page(of: .clientChange)))
-                .refuses(.invalidCursor),
+            Route(
+                "restoreClient", .post, "/v1/clients/{id}/restore", limit: .api, .signedIn(restore), keys: .clientsWrite
+            )
+            .reads(orNothing: true)
+            .answers(.json(.client)),
+            Route(
+                "clientHistory", .get, "/v1/clients/{id}/history", limit: .api, .signedIn(history), keys: .clientsRead
+            )
+            .query(.optional("limit", .integer), .optional("cursor", .text))
+            .answers(.json(.page(of: .clientChange)))
+            .refuses(.invalidCursor),
             Route("getClient", .get, "/v1/clients/{id}", limit: .api, .signedIn(get), keys: .clientsRead)
                 .answers(.json(.client), .notModified),
             Route("changeClient", .patch, "/v1/clients/{id}", limit: .api, .signedIn(patch), keys: .clientsWrite)
                 .reads(ClientPatch.fields)
                 .answers(.json(.client))
                 .refuses(.versionMismatch),
-            Route("deleteClient", .delete, "/v1/clients/{id}", limit: .api, .steppedUp(.delete, delete), keys: .clientsDelete)
-                .answers(.noContent)
-                .refuses(.versionMismatch, .forbidden),
+            Route(
+                "deleteClient", .delete, "/v1/clients/{id}", limit: .api, .steppedUp(.delete, delete),
+                keys: .clientsDelete
+            )
+            .answers(.noContent)
+            .refuses(.versionMismatch, .forbidden),
         ]
     }
 

@@ -1,5 +1,6 @@
 package import CRM
 import Core
+import Credentials
 import Guarding
 import Hummingbird
 package import Web

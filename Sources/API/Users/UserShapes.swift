@@ -34,5 +34,11 @@ extension JSONShape {
                     JSONShape(
                         "PastExport",
                         [.required("at", .moment), .nullable("ip", .text), .required("detail", .foreign)]))),
+            .required(
+                "apiKeysRevoked",
+                .list(
+                    JSONShape(
+                        "EndedKey",
+                        [.required("id", .identifier), .required("name", .text), .nullable("lastUsedAt", .moment)]))),
         ])
 }
