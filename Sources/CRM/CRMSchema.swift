@@ -6,7 +6,8 @@ package enum CRMSchema {
     package static var migrations: [Migration] {
         [
             Migration(100, "clients", clients), BookSize.migration, ClientReaders.migration, BookSize.readersMigration,
-            SearchRenewal.migration, ClientChanges.migration, CustomFieldTable.migration, StageTable.migration,
+            SearchRenewal.migration, ClientSearchRows.migration,
+            ClientChanges.migration, CustomFieldTable.migration, StageTable.migration,
             ClientDepth.migration,
         ]
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CRM
 import Core
 import Server
 import Storage
@@ -14,10 +15,12 @@ struct Doctor: AsyncParsableCommand {
         do {
             let database = try await Installation.openDatabase(configuration, world: .live)
             let pending = try await Installation.migrator.pending(in: database)
+            let search = pending.isEmpty ? try await TrigramIndex.state(of: database) : .ready
             await database.close()
             print(
                 "Database: reachable (\(database.dialect.rawValue)); \(pending.isEmpty ? "schema up to date" : "\(pending.count) schema steps pending")."
             )
+            if let advice = search.advice { print(advice) }
         } catch {
             print("Database: \(OpeningFailure.explanation(of: error))")
             throw ExitCode.failure

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CRM
 import Core
 import Server
 import Storage
@@ -14,8 +15,10 @@ struct Migrate: AsyncParsableCommand {
         do {
             let database = try await Installation.openDatabase(configuration, world: .live)
             let steps = try await Installation.migrator.migrate(database, now: World.live.now())
+            let search = try await TrigramIndex.prepare(database)
             await database.close()
             print(steps.isEmpty ? "The schema is up to date." : "Done: \(steps.map(\.name).joined(separator: ", ")).")
+            if let advice = search.advice { print(advice) }
         } catch {
             Start.fail(OpeningFailure.explanation(of: error))
             throw ExitCode.failure

@@ -8,14 +8,13 @@ import Testing
 
 @Suite struct `the list of clients` {
     @Test(arguments: DatabaseKind.available)
-    func `a page is one query, total included`(kind: DatabaseKind) async throws {
+    func `a page is one query, total included, and three for a search`(kind: DatabaseKind) async throws {
         try await Office.open(kind) { office in
             for number in 0..<5 { try await office.client(office.ana, "Client \(number)") }
             let recording = RecordingDatabase(office.database)
             let book = ClientBook(database: recording, world: office.time.world, cursorKey: Office.cursorKey)
             var query = ClientQuery()
             query.limit = 2
-            query.search = "client"
             for (number, shown) in [2, 2, 1].enumerated() {
                 guard case .page(let page) = try await book.list(office.ana, query) else {
                     Issue.record("no page")
@@ -30,6 +29,11 @@ import Testing
             #expect(query.cursor == nil)
             _ = try await book.get(office.ana, office.time.world.identifier())
             #expect(recording.statements.count == 4)
+            query = ClientQuery()
+            query.search = "client"
+            _ = try await book.list(office.ana, query)
+            // How many there are, which of them answer, and those that are shown.
+            #expect(recording.statements.count == 7)
         }
     }
 

@@ -111,7 +111,7 @@ import Testing
             #expect(exact.total == 10_000)
             #expect(!exact.totalIsAtLeast)
             try await insert(1)
-            let bound = try await office.page(office.owner) { $0.search = "bulk" }
+            let bound = try await office.page(office.owner) { $0.source = "Import" }
             #expect(bound.total == 10_000)
             #expect(bound.totalIsAtLeast)
             // What is kept is told as it is.

@@ -26,30 +26,37 @@ struct Office: Sendable {
         _ kind: DatabaseKind, home: HomeRegion = .standard,
         _ body: @escaping @Sendable (Office) async throws -> Void
     ) async throws {
-        try await withDatabase(kind) { database in
-            let time = TestWorld()
-            _ = try await Migrator(IdentitySchema.migrations + CRMSchema.migrations)
-                .migrate(database, now: time.world.now())
-            func person(_ name: String, _ role: Role, status: String = "active") async throws -> Scope {
-                let scope = Scope(userID: time.world.identifier(), sessionID: time.world.identifier(), role: role)
-                try await database.transaction { session in
-                    _ = try session.changes(
-                        """
-                        INSERT INTO account (id, email, first_name, last_name, role, status, created_at, updated_at)
-                        VALUES (\(scope.userID), \("\(name)@example.com"), \(name), 'Test', \(role.rawValue),
-                            \(status), 0, 0)
-                        """)
-                }
-                return scope
+        try await withDatabase(kind) { database in try await open(over: database, home: home, body) }
+    }
+
+    /// Opens an office on an empty database.
+    static func open(
+        over database: any Database, home: HomeRegion = .standard, preparesSearch: Bool = true,
+        _ body: @escaping @Sendable (Office) async throws -> Void
+    ) async throws {
+        let time = TestWorld()
+        _ = try await Migrator(IdentitySchema.migrations + CRMSchema.migrations)
+            .migrate(database, now: time.world.now())
+        func person(_ name: String, _ role: Role, status: String = "active") async throws -> Scope {
+            let scope = Scope(userID: time.world.identifier(), sessionID: time.world.identifier(), role: role)
+            try await database.transaction { session in
+                _ = try session.changes(
+                    """
+                    INSERT INTO account (id, email, first_name, last_name, role, status, created_at, updated_at)
+                    VALUES (\(scope.userID), \("\(name)@example.com"), \(name), 'Test', \(role.rawValue),
+                        \(status), 0, 0)
+                    """)
             }
-            let office = Office(
-                database: database, time: time,
-                book: ClientBook(database: database, world: time.world, cursorKey: cursorKey, home: home),
-                owner: try await person("owner", .owner), admin: try await person("admin", .admin),
-                ana: try await person("ana", .agent), ben: try await person("ben", .agent),
-                lender: try await person("lender", .lender))
-            try await body(office)
+            return scope
         }
+        let office = Office(
+            database: database, time: time,
+            book: ClientBook(database: database, world: time.world, cursorKey: cursorKey, home: home),
+            owner: try await person("owner", .owner), admin: try await person("admin", .admin),
+            ana: try await person("ana", .agent), ben: try await person("ben", .agent),
+            lender: try await person("lender", .lender))
+        if preparesSearch { _ = try await office.book.prepareSearch() }
+        try await body(office)
     }
 
     /// Creates a client that must be accepted.

@@ -11,7 +11,8 @@ import Testing
     /// What an older release has left: texts without what this one adds, and keys of numbers without their country.
     private func age(_ office: Office) async throws {
         _ = try await office.database.batch([
-            "UPDATE client SET search_text = 'old'", "DELETE FROM client_match WHERE kind = 'phone'",
+            "UPDATE client SET search_text = 'old'", "UPDATE client_search SET search_text = 'old'",
+            "DELETE FROM client_match WHERE kind = 'phone'",
             "UPDATE client_search_renewal SET form = '', position = NULL, done = 0",
         ])
     }

@@ -64,6 +64,7 @@ struct Office: Sendable {
         let book = ClientBook(
             database: database, world: clock.world, cursorKey: Installation.cursorKey(secret),
             home: configuration.clients.homeRegion)
+        _ = try await book.prepareSearch()
         let web = configuration.webConfiguration(secret: secret)
         // Looks at the log often, so that no test waits for it.
         let live = LiveEvents(

@@ -14,7 +14,7 @@ extension ClientsAPI {
         query.tag = fields.text("tag")
         query.source = fields.text("source")
         query.assignedTo = fields.identifier("assignedTo", AccountID.self)
-        query.sort = fields.choice("sort", ClientSort.self) ?? query.sort
+        query.sort = fields.choice("sort", ClientSort.self)
         query.limit = fields.integer("limit", in: 1...100, default: query.limit)
         query.cursor = fields.text("cursor", upTo: 2048)
         try fields.finish()

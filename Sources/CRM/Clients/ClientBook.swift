@@ -10,6 +10,7 @@ package struct ClientBook: Sendable {
     let world: World
     let cursors: CursorSealer
     let home: HomeRegion
+    var searchBounds = SearchBounds()
 
     /// The clients in `database`. `cursorKey` signs the cursors of the list, `home` is where numbers without a country code are meant; both
     /// must be the same on every node.

@@ -16,15 +16,16 @@ package enum ClientSort: String, Sendable, CaseIterable {
 
 /// What a reader of the client list asks for. `nil` asks for all.
 package struct ClientQuery: Sendable, Hashable {
-    /// Words, each of which must stand somewhere in a name, an e-mail address or a phone number. Capitals and accents
-    /// do not count, `%` and `_` mean themselves.
+    /// Words, each of which must stand somewhere in a name, an e-mail address, a phone number, a postal address or a tag. Capitals and
+    /// accents do not count, `%` and `_` mean themselves.
     package var search: String?
     package var stage: String?
     /// Whatever its capitals and accents.
     package var tag: String?
     package var source: String?
     package var assignedTo: AccountID?
-    package var sort = ClientSort.newestFirst
+    /// `nil` leaves it to the list: the best answer to a search first, the newest client otherwise.
+    package var sort: ClientSort?
     /// `nextCursor` of the page before, for the same query.
     package var cursor: String?
     /// How many at most: 1 to 100.
@@ -32,6 +33,12 @@ package struct ClientQuery: Sendable, Hashable {
 
     /// The newest twenty.
     package init() {}
+
+    /// The order where none was asked for and nothing is searched for.
+    var order: ClientSort { sort ?? .newestFirst }
+
+    /// Whether it narrows by more than the stage and a search.
+    var hasFilterOfClients: Bool { source != nil || assignedTo != nil || tag != nil }
 }
 
 /// A page of the client list, with its clients in the form that was asked for.
@@ -68,6 +75,17 @@ extension ClientSort {
         case .lastName, .lastNameReversed: return .bytes(try row.bytes(ClientListColumn.sortName))
         case .lastActivityAt, .lastActiveFirst:
             return .integer(try row.integer(ClientColumn.lastActivityAt.rawValue))
+        }
+    }
+}
+
+extension ClientSort {
+    /// The value of ``column`` that stands in `column` of a row.
+    func key(in row: any RowInPlace, at column: Int) throws -> SQLValue {
+        switch self {
+        case .lastName, .lastNameReversed: return .bytes(try row.bytes(column))
+        case .createdAt, .newestFirst, .updatedAt, .lastUpdatedFirst, .lastActivityAt, .lastActiveFirst:
+            return .integer(try row.integer(column))
         }
     }
 }

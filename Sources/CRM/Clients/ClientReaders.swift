@@ -6,7 +6,7 @@ import Storage
 /// shared, with a copy of what lists are ordered by.
 ///
 /// A list of one's own clients is read along an index of this table, which has the reader and the order together: a page costs what it
-/// shows, however many clients the brokerage has. Written only together with the client, by ``ClientWriting``.
+/// shows, however many clients the brokerage has. Written only together with the client, by ``ClientWriting``; ``ClientSearchRows`` follow.
 enum ClientReaders {
     /// The table, its indexes, and the rows for the clients that are there; the list of all clients gets its indexes by stage as well.
     static let migration = Migration(
@@ -62,6 +62,11 @@ enum ClientReaders {
 
     /// Writes the rows of a client that has none.
     static func insert(_ client: Client, _ content: ClientContent, in session: any SQLSession) throws {
+        try ClientSearchRows.insert(client.id, readers: of(content), in: session)
+        try insertRows(client, content, in: session)
+    }
+
+    private static func insertRows(_ client: Client, _ content: ClientContent, in session: any SQLSession) throws {
         let readers = of(content).sorted()
         guard !readers.isEmpty else { return }
         let sortName = SearchText.sortName(of: content)
@@ -83,9 +88,10 @@ enum ClientReaders {
     static func update(
         _ client: Client, from before: ClientContent, to after: ClientContent, in session: any SQLSession
     ) throws {
+        try ClientSearchRows.update(client.id, from: of(before), to: of(after), in: session)
         guard of(before) == of(after) else {
-            try remove(client.id, in: session)
-            return try insert(client, after, in: session)
+            try session.run("DELETE FROM client_reader WHERE client_id = \(client.id)")
+            return try insertRows(client, after, in: session)
         }
         guard !of(after).isEmpty else { return }
         try session.run(
@@ -98,6 +104,7 @@ enum ClientReaders {
 
     /// Removes the rows of a client that goes into the trash.
     static func remove(_ id: ClientID, in session: any SQLSession) throws {
+        try ClientSearchRows.remove(id, in: session)
         try session.run("DELETE FROM client_reader WHERE client_id = \(id)")
     }
 }

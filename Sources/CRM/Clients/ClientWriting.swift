@@ -163,6 +163,7 @@ struct ClientWriting {
     /// Writes anew what a client is found by, and nothing else of it.
     func renewSearch(_ id: ClientID, text: String, matches: [ClientMatch]) throws {
         try session.run("UPDATE client SET search_text = \(text) WHERE id = \(id)")
+        try ClientSearchRows.refresh(id, in: session)
         try session.run("DELETE FROM client_match WHERE client_id = \(id)")
         try insertMatches(id, matches)
     }

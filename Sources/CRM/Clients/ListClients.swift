@@ -39,20 +39,51 @@ extension ClientBook {
         let problems = Self.problems(in: query)
         guard problems.isEmpty else { return .invalid(problems) }
         let words = SearchText.words(in: query.search ?? "")
+        let terms = query.search.flatMap { SearchTerms($0, in: home) }
+        let order = terms != nil && query.sort == nil ? ClientSearch.order : query.order.rawValue
         let binding = CursorBinding(
             list: "clients", reader: scope.userID,
             facts: [
-                query.sort.rawValue, words.joined(separator: " "), query.stage, query.tag, query.source,
+                order, words.joined(separator: " "), query.stage, query.tag, query.source,
                 query.assignedTo?.description,
             ])
-        var start: (key: SQLValue, id: SQLValue)?
+        var start: [SQLValue]?
         if let cursor = query.cursor {
-            guard let position = cursors.open(cursor, for: binding), position.count == 2 else { return .invalidCursor }
-            start = (position[0], position[1])
+            guard let position = cursors.open(cursor, for: binding),
+                position.count == (order == ClientSearch.order ? 3 : 2)
+            else { return .invalidCursor }
+            start = position
         }
-        let rows = ClientListRows(scope, query, home: home)
+        guard let terms else {
+            return try await page(scope, ClientListRows(scope, query), after: start, binding, into: clients(), append)
+        }
+        let search = ClientSearch(database: database, scope: scope, query: query, terms: terms, bounds: searchBounds)
+        let found = try await search.find()
+        if !found.isComplete, query.sort != nil {
+            // In the order that was asked for all of them can be read, however many there are.
+            let rows = ClientListRows(scope, query, terms: terms, total: found.hits.count)
+            return try await page(scope, rows, after: start, binding, into: clients(), append)
+        }
+        let shown = search.page(of: found.hits, after: start)
+        let read = try await database.reduce(search.clients(shown.hits), isShort: true, into: clients()) { read, row in
+            try append(&read, row)
+        }
+        return .page(
+            ClientPage(
+                clients: read, nextCursor: shown.next.map { cursors.seal($0, for: binding) },
+                total: min(found.hits.count, ClientListRows.mostCounted),
+                totalIsAtLeast: !found.isComplete || found.hits.count > ClientListRows.mostCounted))
+    }
+
+    private func page<Clients: Sendable>(
+        _ scope: Scope, _ rows: ClientListRows, after start: [SQLValue]?, _ binding: CursorBinding,
+        into clients: @autoclosure @escaping @Sendable () -> Clients,
+        _ append: @escaping @Sendable (inout Clients, any RowInPlace) throws -> Void
+    ) async throws -> ListClientsOutcome<Clients> {
+        let query = rows.query
         var found = try await database.reduce(
-            rows.statement(after: start), isShort: rows.isTotalKept, into: Found(clients: clients())
+            rows.statement(after: start.map { ($0[0], $0[1]) }), isShort: rows.isTotalKept,
+            into: Found(clients: clients())
         ) { found, row in
             found.total = Int(try row.integer(ClientListColumn.total))
             found.count += 1
@@ -60,7 +91,7 @@ extension ClientBook {
             try append(&found.clients, row)
             if found.count < query.limit { return }
             let id: ClientID = try row.identifier(ClientColumn.id.rawValue)
-            found.last = [try query.sort.position(of: row), id.sqlValue]
+            found.last = [try query.order.position(of: row), id.sqlValue]
         }
         if found.count == 0, query.cursor != nil {
             // What stood behind the cursor is gone; there is no row on which the total could stand.
@@ -71,7 +102,8 @@ extension ClientBook {
         return .page(
             ClientPage(
                 clients: found.clients, nextCursor: nextCursor,
-                total: isBound ? ClientListRows.mostCounted : found.total, totalIsAtLeast: isBound))
+                total: isBound ? ClientListRows.mostCounted : found.total,
+                totalIsAtLeast: isBound || rows.isOneOfMany))
     }
 
     /// What has been read of a page.

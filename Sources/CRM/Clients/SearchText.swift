@@ -7,22 +7,32 @@ import Storage
 enum SearchText {
     /// Counts up when ``text(of:in:)`` or ``ClientMatch`` puts something else in the tables than before: ``ClientBook/renewSearch()`` then
     /// writes anew what is there.
-    private static let version = 2
+    private static let version = 3
 
     /// What tells apart texts that were made in another way.
     static func form(in home: HomeRegion) -> String { "\(version) \(home.code)" }
 
-    /// What `content` is found by: names, addresses and the bare digits of its numbers, with spaces between.
+    /// Between the parts of a text: behind the names, the e-mail addresses, the numbers and the postal addresses. No text that was folded has
+    /// one of them, and `SearchTerms` tells the parts by them.
+    private static let partEnds: [String] = ["\u{1}", "\u{2}", "\u{3}", "\u{4}"]
+
+    /// What `content` is found by: names, e-mail addresses, the bare digits of its numbers, postal addresses and tags, with a space before and
+    /// behind each word.
     static func text(of content: ClientContent, in home: HomeRegion) -> String {
-        var words = [plain(content.firstName), plain(content.lastName)]
-        words += UnspacedNames.joined(words[0], words[1])
-        words += content.emails.flatMap { email in
+        var names = [plain(content.firstName), plain(content.lastName)]
+        names += UnspacedNames.joined(names[0], names[1])
+        let emails = content.emails.flatMap { email in
             // An address in letters of its own is found by them, and by the form in which mail carries it.
             let (shown, carried) = (plain(email.value), plain(EmailAddress(email.value)?.text ?? ""))
             return carried == shown ? [shown] : [shown, carried]
         }
-        words += content.phones.flatMap { PhoneNumber($0.value)?.textForms(in: home) ?? [] }
-        return words.filter { !$0.isEmpty }.joined(separator: " ")
+        let phones = content.phones.flatMap { PhoneNumber($0.value)?.textForms(in: home) ?? [] }
+        let addresses = content.addresses.flatMap { address in
+            [address.street, address.city, address.state, address.code, address.country].map(plain)
+        }
+        let parts = [names, emails, phones, addresses, content.tags.map(plain)]
+        let words = zip(parts, partEnds + [""]).flatMap { part, end in part + [end] }
+        return " " + words.flatMap { $0.split(separator: " ") }.joined(separator: " ") + " "
     }
 
     /// What `content` is sorted by: last name, then first name, folded. Cut to what an index can hold.
@@ -38,28 +48,6 @@ enum SearchText {
             // Nothing but apostrophes is in no text; an empty word would be in each.
             return plain.isEmpty ? String(word) : plain
         }
-    }
-
-    /// Holds for the rows of `client` in which each word of `search` stands somewhere, or that have the number that it is as a whole:
-    /// `+44 20 7946 0958` finds 020 7946 0958. `nil` for a search without words.
-    static func condition(for search: String, in home: HomeRegion) -> SQL? {
-        let words = words(in: search)
-        guard !words.isEmpty else { return nil }
-        let everyWord = words.map(condition).joined(separator: " AND ")
-        guard let number = PhoneNumber(search) else { return everyWord }
-        let forms = number.searchForms(in: home).map { "search_text LIKE \(pattern($0)) ESCAPE '!'" as SQL }
-        return "((\(everyWord)) OR \(forms.joined(separator: " OR ")))"
-    }
-
-    /// Holds for the rows of `client` in whose text `word` stands anywhere.
-    ///
-    /// A word of digits and punctuation is also sought as a piece of a number: `555-0123` finds (512) 555-0123.
-    private static func condition(for word: String) -> SQL {
-        let literal: SQL = "search_text LIKE \(pattern(word)) ESCAPE '!'"
-        let isNumberPiece = word.utf8.allSatisfy { (48...57).contains($0) || "+()-./".utf8.contains($0) }
-        let digits = String(decoding: word.utf8.filter { (48...57).contains($0) }, as: UTF8.self)
-        guard isNumberPiece, !digits.isEmpty, digits != word else { return literal }
-        return "(\(literal) OR search_text LIKE \(pattern(digits)) ESCAPE '!')"
     }
 
     /// `text` in lower case without accents; control characters become spaces, and so does any other blank.
@@ -106,16 +94,5 @@ enum SearchText {
         case 0...31, 127: return " "
         default: return scalar
         }
-    }
-
-    /// A `LIKE` pattern for `word` anywhere. The wildcards of the word itself stand for themselves: otherwise `%` would
-    /// find everything, and a string of them would keep the database busy for a long time.
-    private static func pattern(_ word: String) -> String {
-        var pattern = "%"
-        for scalar in word.unicodeScalars {
-            if scalar == "%" || scalar == "_" || scalar == "!" { pattern.unicodeScalars.append("!") }
-            pattern.unicodeScalars.append(scalar)
-        }
-        return pattern + "%"
     }
 }

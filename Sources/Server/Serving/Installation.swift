@@ -56,6 +56,7 @@ package struct Installation: Sendable {
             let gate = try await Gate.open(gateConfiguration, database: database, world: world)
             let book = ClientBook(
                 database: database, world: world, cursorKey: cursorKey(secret), home: configuration.clients.homeRegion)
+            if let advice = try await book.prepareSearch().advice { logger.notice("\(advice)") }
             return Installation(
                 configuration: configuration, world: world, logger: logger, database: database, gate: gate, book: book,
                 secret: secret, http: http)
