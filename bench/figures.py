@@ -12,6 +12,7 @@ import cost
 import factors
 import limits
 import load
+import search as searching
 import server as gatehouse
 import sessions
 import shipped
@@ -213,6 +214,12 @@ def agents(site):
         f"of {shipped.BOOKS[0]:,} ({latencies[0]:.2f} ms)", 1.5, at_least=False)
 
 
+def search(site):
+    """Searches of owner and agents in books of three sizes, one at a time. Puts other clients in the place of those that are there."""
+    for name, median, p99 in searching.latencies(site):
+        yield Figure(f"{name}, p99 (median {median:.1f} ms)", site.database, p99, "ms", 50, "50 ms", 1, at_least=False)
+
+
 def memory(site):
     """Resident memory: idle, and at its highest with many sessions that are all in use while logins saturate. Linux alone."""
     if not Path("/proc/self/status").exists():
@@ -307,4 +314,4 @@ def cost_of_seeing(site):
 
 ALL = {"cost": cost_of_seeing, "start": start, "logins": logins, "refreshes": refreshes, "pages": pages, "memory": memory,
     "enumeration": enumeration, "factors": second_factors,
-    "lookups": lookups, "limits": limits_on, "agents": agents, "dashboard": dashboard}
+    "lookups": lookups, "limits": limits_on, "agents": agents, "search": search, "dashboard": dashboard}

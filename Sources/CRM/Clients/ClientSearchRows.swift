@@ -43,12 +43,13 @@ enum ClientSearchRows {
         """,
     ]
 
-    /// A row of PostgreSQL's index holds 2,700 bytes, which 500 characters never need.
+    /// A row of PostgreSQL's index holds 2,700 bytes, which 500 characters never need. `is_long` stands in the first so that SQLite asks the
+    /// table for nothing.
     private static let indexes: [SQL] = [
         "CREATE UNIQUE INDEX client_search_by_client ON client_search (client_id, reader_id)",
         """
-        CREATE INDEX client_search_by_activity ON client_search (reader_id, last_activity_at, client_id, search_text)
-        WHERE is_long = 0
+        CREATE INDEX client_search_by_activity
+            ON client_search (reader_id, last_activity_at, client_id, search_text, is_long) WHERE is_long = 0
         """,
         """
         CREATE INDEX client_search_long_by_activity ON client_search (reader_id, last_activity_at, client_id)
