@@ -16,11 +16,11 @@ def program(name):
     return path
 
 
-def run(url, statement):
+def run(url, statement, seconds=120):
     """Runs SQL, and returns what it prints: columns by |, rows by lines."""
     done = subprocess.run(
         [program("psql"), "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1",
-         f"--dbname={url}", f"--command={statement}"], capture_output=True, text=True, timeout=120)
+         f"--dbname={url}", f"--command={statement}"], capture_output=True, text=True, timeout=seconds)
     if done.returncode:
         raise OSError("psql: " + done.stderr)
     return done.stdout.strip()

@@ -16,7 +16,8 @@ AGENTS = {"agent1": 300, "agent2": 20_000}
 """Who has how many clients; of those of the second a tenth in the smallest book. The other agents have the rest."""
 TURNS = 100
 WARM_UP = 10
-STEP = 50_000
+FILLING = 1_200
+"""Seconds that one step of filling a book may take."""
 SYLLABLES = ("ba be bi bo bra cha che da de di do dra el en er fa fe fi ga ge gra ha he ho in is ja jo ka ke ki kla ko la le li lo ma me mi "
              "mo na ne ni no or os pa pe pi po qua ra re ri ro sa se sha si sto ta te ti to tra tu ul um va ve vi wa we wi ya yo za").split()
 FIRST = "james mary robert anna john susan jose maria wei ana david karen an liam noah julia hana omar priya luis".split()
@@ -97,27 +98,30 @@ def fill(site, count):
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.close()
         return
-    people = postgres.run(
-        site.url, "SELECT id FROM account WHERE email LIKE 'agent%@example.com' ORDER BY length(email), email").split()
-    postgres.run(site.url, "TRUNCATE client_search, client_reader, client_collaborator, client_match, client CASCADE")
+    def run(statement):
+        return postgres.run(site.url, statement, FILLING)
+
+    people = run(
+        "SELECT id FROM account WHERE email LIKE 'agent%@example.com' ORDER BY length(email), email").split()
+    run( "TRUNCATE client_search, client_reader, client_collaborator, client_match, client CASCADE")
     lines = site.directory / "clients.tsv"
     with open(lines, "w") as output:
         for number, first, last, text, created, seen in made_up(count):
             output.write("\t".join(map(str, (
                 identity(number), first, last, "[]", "[]", "[]", "[]", "[]", "Leads", owner_of(number, people, count), "x" * 200, text,
                 "\\\\x" + last.encode().hex(), created, seen, seen, 1))) + "\n")
-    postgres.run(site.url, f"\\copy client ({COLUMNS.replace(chr(10), ' ')}) FROM '{lines}'")
+    run( f"\\copy client ({COLUMNS.replace(chr(10), ' ')}) FROM '{lines}'")
     lines.unlink()
     book = "'00000000-0000-0000-0000-000000000000'::uuid"
-    index = postgres.run(site.url, "SELECT indexdef FROM pg_indexes WHERE indexname = 'client_search_by_trigram'")
-    postgres.run(site.url, "DROP INDEX IF EXISTS client_search_by_trigram")
+    index = run( "SELECT indexdef FROM pg_indexes WHERE indexname = 'client_search_by_trigram'")
+    run( "DROP INDEX IF EXISTS client_search_by_trigram")
     for statement in FOLLOWERS + TOTALS:
-        postgres.run(site.url, statement.format(book=book))
+        run( statement.format(book=book))
     if index:
-        postgres.run(site.url, index)
+        run( index)
     for table in ("client", "client_reader", "client_search"):
-        postgres.run(site.url, f"VACUUM (ANALYZE) {table}")
-    postgres.run(site.url, "CHECKPOINT")
+        run( f"VACUUM (ANALYZE) {table}")
+    run( "CHECKPOINT")
 
 
 def waits(server, token, search):

@@ -94,7 +94,7 @@ struct ClientSearch {
     }
 
     /// Whether there are probably few enough answers to rank all, if `count` of the latest rows are.
-    private func isRare(_ count: Int, in size: Int) -> Bool { count * size <= 2 * bounds.mostRanked * bounds.sample }
+    private func isRare(_ count: Int, in size: Int) -> Bool { count * size <= bounds.mostRanked * bounds.sample }
 
     private func ranked(_ hits: ArraySlice<SearchHit>) -> [SearchHit] { hits.sorted(by: SearchHit.isBetter) }
 
