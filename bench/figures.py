@@ -217,7 +217,9 @@ def agents(site):
 def search(site):
     """Searches of owner and agents in books of three sizes, one at a time. Puts other clients in the place of those that are there."""
     for name, median, p99 in searching.latencies(site):
-        yield Figure(f"{name}, p99 (median {median:.1f} ms)", site.database, p99, "ms", 50, "50 ms", 1, at_least=False)
+        # Without the extension it is there to be seen, not a promise.
+        most = 2_000 if searching.WITHOUT in name else 50
+        yield Figure(f"{name}, p99 (median {median:.1f} ms)", site.database, p99, "ms", most, f"{most:,} ms", 1, at_least=False)
 
 
 def memory(site):

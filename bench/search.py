@@ -18,6 +18,7 @@ TURNS = 100
 WARM_UP = 10
 FILLING = 1_200
 """Seconds that one step of filling a book may take."""
+WITHOUT = "without pg_trgm"
 SYLLABLES = ("ba be bi bo bra cha che da de di do dra el en er fa fe fi ga ge gra ha he ho in is ja jo ka ke ki kla ko la le li lo ma me mi "
              "mo na ne ni no or os pa pe pi po qua ra re ri ro sa se sha si sto ta te ti to tra tu ul um va ve vi wa we wi ya yo za").split()
 FIRST = "james mary robert anna john susan jose maria wei ana david karen an liam noah julia hana omar priya luis".split()
@@ -153,7 +154,7 @@ def latencies(site):
         # A server makes it again when it starts, so it goes once one has started.
         with site.server() as server:
             postgres.run(site.url, "DROP EXTENSION IF EXISTS pg_trgm CASCADE")
-            yield from of_reader(server, site.owner_token(server), f"owner without pg_trgm, {BOOKS[-1]:,}")
+            yield from of_reader(server, site.owner_token(server), f"owner {WITHOUT}, {BOOKS[-1]:,}")
 
 
 def in_book(site, count):
