@@ -107,7 +107,7 @@ let package = Package(
                 nioCore, nioPosix, httpClient,
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
-        library("CRM", ["Core", "Storage", "SecurityEvents", "Accounts", "Sessions"]),
+        library("CRM", ["Core", "Storage", "SecurityEvents", "Accounts", "Sessions", "ContactFiles"]),
         library("Departure", ["Core", "Storage", "SecurityEvents", "Accounts", "Credentials", "Identity", "CRM"]),
         library(
             "Web",
@@ -196,7 +196,7 @@ let package = Package(
             [
                 "Core"
             ] + gate + [
-                "SecurityEvents", "Web", "Server", "TestSupport",
+                "SecurityEvents", "CRM", "Web", "Server", "TestSupport",
                 logging,
             ]),
         .testTarget(

@@ -147,6 +147,12 @@ package struct JSONWriter: Sendable {
         append(piece)
     }
 
+    /// Ends a line, for a text of which each line is a JSON value (JSON lines).
+    package mutating func endLine() {
+        bytes.append(UInt8(ascii: "\n"))
+        needsComma = false
+    }
+
     /// Writes the members of an object that is JSON already, as stored by this program without spaces, among those of the object that is open.
     package mutating func members(trusted object: Span<UInt8>) {
         guard object.count > 2 else { return }

@@ -30,6 +30,8 @@ package struct MailTemplates: Sendable {
         ("email_changed", PackageResources.email_changed_mustache),
         ("token_theft", PackageResources.token_theft_mustache),
         ("export_made", PackageResources.export_made_mustache),
+        ("export_by_colleague", PackageResources.export_by_colleague_mustache),
+        ("export_requested", PackageResources.export_requested_mustache),
         ("account_disabled", PackageResources.account_disabled_mustache),
         ("clients_handed_over", PackageResources.clients_handed_over_mustache),
         ("factor_added", PackageResources.factor_added_mustache),

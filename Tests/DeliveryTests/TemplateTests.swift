@@ -12,7 +12,7 @@ import Testing
         "address": "new@example.com", "role": "agent", "inviter": "Bob O'Neil", "factor": "Phone", "clients": "3",
         "keyName": "Lead source", "keyHint": "a2b3", "scopes": "clients:read, clients:write",
         "journey": "Melbourne, Australia; 9,600 miles away", "challenged": "yes", "blocked": "yes",
-        "notMeLink": link, "undoLink": link,
+        "notMeLink": link, "undoLink": link, "by": "Bob O'Neil (bob@example.com)",
     ]
 
     @Test func `are there for every kind of mail`() {

@@ -1,3 +1,4 @@
+import CRM
 import Core
 import Foundation
 import SecurityEvents
@@ -16,7 +17,7 @@ import Testing
         #expect(detection.policy == DetectionPolicy())
         #expect(!detection.policy.isOn && detection.policy.deviceMismatch == .challenge)
         #expect(detection.policy.geo.thresholdMiles == 500)
-        #expect(detection.largeExport == 500)
+        #expect(detection.exportPolicy == ExportPolicy(large: LargeExport(threshold: 500), approvalRows: 0))
         #expect(try detection.detection(places: PlaceDatabase(path: nil), world: TestWorld().world) == nil)
     }
 

@@ -227,6 +227,7 @@ import Testing
             }
             // An agent who is made a lender keeps the key, and loses what it stood for.
             let ana = try await office.signedIn("ana@office.example")
+            try await office.allowExport(ana)
             let program = try await ana.makeFullKey()
             _ = try await ana.makeClient()
             #expect(try await program.get("/v1/clients/export").status == .ok)

@@ -101,6 +101,7 @@ import Testing
         try await Office.open(on: kind) { office in
             let agent = try await office.signedIn()
             let id = try await agent.makeClient()
+            try await office.allowExport(agent)
             let plain = try await agent.makeKey().program
             let deleting = try await agent.makeKey(#""name":"Tidy","scopes":["clients:delete"]"#).program
             let (exportID, exporting) = try await agent.makeKey(#""name":"Backup","scopes":["clients:export"]"#)

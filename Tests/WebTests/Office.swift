@@ -75,7 +75,7 @@ struct Office: Sendable {
             })
         let routes = Routes(
             gate: gate, book: book, configuration: web,
-            largeExport: LargeExport(threshold: configuration.detection.largeExport), live: live,
+            exportPolicy: configuration.detection.exportPolicy, live: live,
             readiness: { await Installation.readiness(of: database) })
         var logger = Logger(label: "test")
         logger.logLevel = .critical
@@ -107,6 +107,15 @@ struct Office: Sendable {
 
     /// Somebody with a browser of their own.
     func visitor() -> Visitor { Visitor(office: self) }
+
+    /// Has an owner let `visitor` export clients.
+    func allowExport(_ visitor: Visitor) async throws {
+        let id = try await visitor.get("/v1/auth/me").string("user", "id") ?? ""
+        let owner = try await signedIn("grants@office.example", role: .owner)
+        guard try await owner.send(.put, "/v1/export-grants/\(id)").status == .noContent else {
+            throw Surprise("no grant")
+        }
+    }
 
     /// Somebody who has an account and is signed in.
     func signedIn(_ email: String = "agent@office.example", role: Role = .agent) async throws -> Visitor {

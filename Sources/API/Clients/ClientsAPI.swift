@@ -39,9 +39,9 @@ package struct ClientsAPI: Sendable {
                 "exportClients", .get, "/v1/clients/export", limit: .api, .steppedUp(.export, export),
                 keys: .clientsExport
             )
-            .query(.optional("format", .choice(["csv"])))
-            .answers(.media("text/csv"))
-            .refuses(.exportNotAllowed),
+            .query(.optional("format", .choice(ExportFormat.self)), .optional("approved", .identifier))
+            .answers(.media("text/csv"), .media("application/jsonl"), .media("text/vcard"))
+            .refuses(.exportNotAllowed, .exportApprovalRequired),
             Route("listTrash", .get, "/v1/clients/trash", limit: .api, .signedIn(trash), keys: .clientsRead)
                 .query(.optional("limit", .integer), .optional("cursor", .text))
                 .answers(.json(.page(of: .trashedClient)))

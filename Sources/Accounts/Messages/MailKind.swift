@@ -28,6 +28,10 @@ package enum MailKind: String, Sendable, CaseIterable, Codable {
     case tokenTheft = "token_theft"
     /// Clients were exported.
     case exportMade = "export_made"
+    /// A colleague has exported clients; for owners.
+    case exportByColleague = "export_by_colleague"
+    /// A colleague's export waits for an owner or admin.
+    case exportRequested = "export_requested"
     /// An owner or admin switched the account off.
     case accountDisabled = "account_disabled"
     /// A colleague left and handed their clients over.

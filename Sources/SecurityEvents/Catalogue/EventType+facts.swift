@@ -169,6 +169,20 @@ extension EventType {
             return EventFacts(
                 .critical, .data, "sensitive_read", .concerned,
                 "More clients were exported than is usual for this person.")
+        case .exportGranted:
+            return EventFacts(
+                .warning, .data, "privilege_permissions_changed", .concerned, "Somebody was allowed to export clients.")
+        case .exportGrantRevoked:
+            return EventFacts(
+                .info, .data, "privilege_permissions_changed", .concerned, "Somebody may not export clients any more.")
+        case .exportRequested:
+            return EventFacts(
+                .warning, .data, "sensitive_read", .concerned, "An export of many clients waits for a second person.")
+        case .exportApproved:
+            return EventFacts(.warning, .data, "sensitive_read", .concerned, "A second person let an export through.")
+        case .clientErased:
+            return EventFacts(
+                .warning, .data, "sensitive_delete", .concerned, "A client was erased, with everything about them.")
         case .securityLogExported:
             return EventFacts(.warning, .data, "sensitive_read", .concerned, "The security log was exported.")
         case .rateLimited:

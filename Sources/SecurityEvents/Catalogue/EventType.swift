@@ -101,6 +101,16 @@ package enum EventType: String, Sendable, CaseIterable {
     case dataExported = "data_export"
     /// More clients were exported than is usual for this person.
     case dataExportLarge = "data_export_large"
+    /// Somebody was allowed to export clients.
+    case exportGranted = "export_granted"
+    /// Somebody may not export clients any more.
+    case exportGrantRevoked = "export_grant_revoked"
+    /// An export of many clients waits for a second person.
+    case exportRequested = "export_requested"
+    /// A second person let an export through.
+    case exportApproved = "export_approved"
+    /// A client was erased, with everything about them.
+    case clientErased = "client_erased"
     /// The security log was exported.
     case securityLogExported = "security_log_exported"
     /// What the security log held about a person was erased; the events and their seals stay.

@@ -1,3 +1,4 @@
+import CRM
 import Core
 import FoundationEssentials
 package import SecurityEvents
@@ -6,8 +7,8 @@ package import SecurityEvents
 package struct DetectionSettings: Sendable {
     /// What is on, and its limits; the weights are those of the file once it was read.
     package let policy: DetectionPolicy
-    /// `LARGE_EXPORT_THRESHOLD`.
-    let largeExport: Int
+    /// `LARGE_EXPORT_THRESHOLD` and `EXPORT_APPROVAL_ROWS`.
+    let exportPolicy: ExportPolicy
     private let networksPath: String?
     private let listPath: String?
     private let weightsPath: String?
@@ -48,9 +49,13 @@ package struct DetectionSettings: Sendable {
         listPath = reader.text(
             "RISK_ASN_FILE",
             "Networks that you suspect, hosting and anonymisers, by AS number, one a line; read again when it changes.")
-        largeExport = reader.integer(
+        let large = reader.integer(
             "LARGE_EXPORT_THRESHOLD", default: 500, in: 1...1_000_000_000,
             "An export of so many clients is told as a large one.")
+        let approvalRows = reader.integer(
+            "EXPORT_APPROVAL_ROWS", default: 0, in: 0...1_000_000_000,
+            "From so many clients on an export needs the approval of a second person, an owner or admin; 0 for never.")
+        exportPolicy = ExportPolicy(large: LargeExport(threshold: large), approvalRows: approvalRows)
         self.policy = policy
         if listPath != nil, networksPath == nil {
             reader.refuse("RISK_ASN_FILE", "needs GEOIP_ASN_DATABASE_PATH, which tells whose network an address is.")

@@ -18,15 +18,17 @@ package struct Routes: Sendable {
     private let registry: MetricsRegistry
 
     package init(
-        gate: Gate, book: ClientBook, configuration: WebConfiguration, largeExport: LargeExport = LargeExport(),
+        gate: Gate, book: ClientBook, configuration: WebConfiguration, exportPolicy: ExportPolicy = ExportPolicy(),
         live: LiveEvents, readiness: @escaping @Sendable () async -> OperationsAPI.Readiness
     ) {
         self.gate = gate
         self.configuration = configuration
         registry = MetricsRegistry(help: RequestMetrics.help)
+        let approvals = ExportApprovals(
+            database: gate.database, world: gate.world, recorder: gate.recorder, threshold: exportPolicy.approvalRows)
         let exports = ClientExport(
             database: gate.database, world: gate.world, recorder: gate.recorder, notices: gate.notices,
-            large: largeExport)
+            large: exportPolicy.large, approvals: approvals)
         let departure = AgentDeparture(
             team: gate.team, book: book, events: gate.events, recorder: gate.recorder, notices: gate.notices,
             world: gate.world)
@@ -36,6 +38,10 @@ package struct Routes: Sendable {
             PasskeysAPI(gate: gate, cookies: configuration.cookies).routes,
             APIKeysAPI(gate: gate).routes,
             ClientsAPI(book: book, exports: exports).routes,
+            ExportsAPI(
+                grants: ExportGrants(database: gate.database, world: gate.world, recorder: gate.recorder),
+                approvals: approvals
+            ).routes,
             StagesAPI(stages: StageList(database: gate.database)).routes,
             CustomFieldsAPI(customFields: CustomFieldList(database: gate.database, world: gate.world)).routes,
             UsersAPI(gate: gate, departure: departure).routes,

@@ -41,7 +41,7 @@ extension Installation {
             })
         let routes = Routes(
             gate: gate, book: book, configuration: web,
-            largeExport: LargeExport(threshold: configuration.detection.largeExport), live: live,
+            exportPolicy: configuration.detection.exportPolicy, live: live,
             readiness: { await Self.readiness(of: database) })
         let application = Application(
             responder: routes.responder,

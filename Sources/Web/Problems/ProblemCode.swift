@@ -29,6 +29,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case emailNotVerified = "email_not_verified"
     case accountDisabled = "account_disabled"
     case exportNotAllowed = "export_not_allowed"
+    case exportApprovalRequired = "export_approval_required"
     case passwordExpired = "password_expired"
     case lastOwner = "last_owner"
     case mailNotConfigured = "mail_not_configured"
@@ -67,7 +68,8 @@ extension ProblemCode {
             .refreshTokenExpired, .refreshTokenReused, .apiKeyInvalid:
             return .unauthorized
         case .forbidden, .csrfRejected, .registrationClosed, .emailNotVerified, .accountDisabled,
-            .exportNotAllowed, .passwordExpired, .reauthenticationRequired, .secondFactorRequired, .keyNotAllowed,
+            .exportNotAllowed, .exportApprovalRequired, .passwordExpired, .reauthenticationRequired,
+            .secondFactorRequired, .keyNotAllowed,
             .scopeMissing:
             return .forbidden
         case .notFound: return .notFound
@@ -124,6 +126,7 @@ extension ProblemCode {
         case .emailNotVerified: return "The e-mail address is not verified"
         case .accountDisabled: return "The account is disabled"
         case .exportNotAllowed: return "Export is not allowed"
+        case .exportApprovalRequired: return "A second person must approve the export"
         case .passwordExpired: return "The password has expired"
         case .lastOwner: return "There must be an owner"
         case .mailNotConfigured: return "Mail cannot be sent"
@@ -186,7 +189,10 @@ extension ProblemCode {
         case .registrationClosed: return "Ask an owner or admin for an invitation."
         case .emailNotVerified: return "Open the link in the mail that was sent to the address."
         case .accountDisabled: return "Ask an owner or admin to enable it."
-        case .exportNotAllowed: return "Your role does not include it. Ask an owner or admin."
+        case .exportNotAllowed: return "Ask an owner to allow it: PUT /v1/export-grants/{id}."
+        case .exportApprovalRequired:
+            return
+                "Have an owner or admin approve it with POST /v1/export-requests/{id}/approve, then send this again with ?approved= and the request."
         case .passwordExpired: return "Choose a new one: POST /v1/auth/forgot-password mails a link."
         case .lastOwner: return "Make somebody else an owner first."
         case .mailNotConfigured: return "Ask the operator to set MAIL_URL."
