@@ -10,7 +10,13 @@ enum InternationalDomain {
 
     /// Whether a domain in lower-case ASCII has labels that stand for other letters.
     static func isEncoded(_ domain: some StringProtocol) -> Bool {
-        domain.utf8.first == UInt8(ascii: "x") && domain.hasPrefix("xn--") || domain.contains(".xn--")
+        // Asked for every answer that shows an address: a look at bytes, which most domains end at the first of a label.
+        var rest = domain.utf8[...]
+        while true {
+            if rest.starts(with: "xn--".utf8) { return true }
+            guard let dot = rest.firstIndex(of: UInt8(ascii: ".")) else { return false }
+            rest = rest[rest.index(after: dot)...]
+        }
     }
 
     /// The domain in ASCII, its labels in the `xn--` form where they have letters of their own; in capitals or not, composed or not.

@@ -34,7 +34,7 @@ package enum SessionTable {
     static func list(_ ids: [SessionID]) -> SQL { ids.map { "\($0)" as SQL }.joined(separator: ", ") }
 
     /// The same columns for the `RETURNING` of a statement that changes sessions, which can join nothing.
-    static var columnsWithAccount: SQL {
+    static let columnsWithAccount: SQL = {
         let account: [SQL] = [
             "email", "first_name", "last_name", "role", "status", "email_verified_at", "created_at",
         ]
@@ -42,7 +42,7 @@ package enum SessionTable {
             "(SELECT account.\($0) FROM account WHERE account.id = session.user_id) AS \($0)" as SQL
         }
         return ([columns, "session.user_id AS id"] + looked).joined(separator: ", ")
-    }
+    }()
 
     /// The columns that make a session.
     package static var columns: SQL {
