@@ -5,6 +5,7 @@ import Guarding
 import HTTPTypes
 import Hummingbird
 import Identity
+package import SecurityEvents
 import Sessions
 package import Web
 
@@ -12,10 +13,12 @@ package import Web
 package struct ClientsAPI: Sendable {
     let book: ClientBook
     let exports: ClientExport
+    let recorder: EventRecorder
 
-    package init(book: ClientBook, exports: ClientExport) {
+    package init(book: ClientBook, exports: ClientExport, recorder: EventRecorder) {
         self.book = book
         self.exports = exports
+        self.recorder = recorder
     }
 
     /// The routes of this area.
@@ -57,6 +60,10 @@ package struct ClientsAPI: Sendable {
             .query(.optional("limit", .integer), .optional("cursor", .text))
             .answers(.json(.page(of: .clientChange)))
             .refuses(.invalidCursor),
+            Route("eraseClient", .post, "/v1/clients/{id}/erase", limit: .api, .steppedUp(.delete, erase))
+                .reads(orNothing: true)
+                .answers(.json(.erased))
+                .refuses(.forbidden),
             Route("getClient", .get, "/v1/clients/{id}", limit: .api, .signedIn(get), keys: .clientsRead)
                 .answers(.json(.client), .notModified),
             Route("changeClient", .patch, "/v1/clients/{id}", limit: .api, .signedIn(patch), keys: .clientsWrite)

@@ -38,6 +38,8 @@ package struct UsersAPI: Sendable {
             )
             .answers(.noContent)
             .refuses(.forbidden),
+            Route("exportOwnData", .get, "/v1/me/export", limit: .api, .steppedUp(.export, exportOwnData))
+                .answers(.media("application/json")),
             Route("getUser", .get, "/v1/users/{id}", limit: .api, .signedIn(get))
                 .answers(.json(.teamMember)),
             Route("changeUser", .patch, "/v1/users/{id}", limit: .api, .steppedUp(.privilege, patch))

@@ -37,7 +37,7 @@ package struct Routes: Sendable {
             FactorsAPI(gate: gate, cookies: configuration.cookies).routes,
             PasskeysAPI(gate: gate, cookies: configuration.cookies).routes,
             APIKeysAPI(gate: gate).routes,
-            ClientsAPI(book: book, exports: exports).routes,
+            ClientsAPI(book: book, exports: exports, recorder: gate.recorder).routes,
             ExportsAPI(
                 grants: ExportGrants(database: gate.database, world: gate.world, recorder: gate.recorder),
                 approvals: approvals

@@ -1,0 +1,75 @@
+import Accounts
+import Core
+import HTTPTypes
+import SecurityEvents
+import Storage
+import TestSupport
+import Testing
+
+@testable import Web
+
+@Suite struct `the right to be forgotten, and to know` {
+    @Test(arguments: DatabaseKind.available)
+    func `a client is erased with their history, and out of what others say of them`(kind: DatabaseKind) async throws {
+        try await Office.open(on: kind) { office in
+            let owner = try await office.signedIn("owner@office.example", role: .owner)
+            let made = try await owner.post("/v1/clients", #"{"firstName":"Forget","lastName":"Menot"}"#)
+            let id = try #require(made.string("id"))
+            let spouse = try await owner.post(
+                "/v1/clients", #"{"firstName":"Jon","relationships":[{"kind":"spouse","clientId":"\#(id)"}]}"#)
+            let other = try #require(spouse.string("id"))
+            #expect(spouse.text.contains("Forget Menot"))
+            let changed = try await owner.send(
+                .patch, "/v1/clients/\(other)",
+                json: #"{"relationships":[{"kind":"ex","clientId":"\#(id)","name":"Forget Menot"}]}"#)
+            #expect(changed.status == .ok)
+            let agent = try await office.signedIn()
+            #expect(try await agent.post("/v1/clients/\(id)/erase").code == "forbidden")
+            let erased = try await owner.post("/v1/clients/\(id)/erase")
+            #expect(erased.status == .ok && erased["namedByOthers"] == .integer(1), "\(erased.text)")
+            #expect(try await owner.get("/v1/clients/\(id)").code == "not_found")
+            #expect(try await owner.get("/v1/clients/trash").data.isEmpty)
+            #expect(try await owner.get("/v1/clients?search=forget").data.isEmpty)
+            #expect(try await owner.get("/v1/clients")["page", "total"] == .integer(1))
+            for path in ["/v1/clients/\(other)", "/v1/clients/\(other)/history"] {
+                #expect(try await !owner.get(path).text.contains("Menot"), "\(path)")
+            }
+            #expect(try await owner.post("/v1/clients/\(id)/erase").code == "not_found")
+            let event = try #require(try await office.events(.clientErased).first)
+            #expect(event.detailJSON.contains(id) && !event.detailJSON.contains("Menot"))
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
+    func `a client in the trash is erased as well`(kind: DatabaseKind) async throws {
+        try await Office.open(on: kind) { office in
+            let owner = try await office.signedIn("owner@office.example", role: .owner)
+            let id = try #require(try await owner.post("/v1/clients", #"{"firstName":"A"}"#).string("id"))
+            #expect(try await owner.send(.delete, "/v1/clients/\(id)").status == .noContent)
+            #expect(try await owner.post("/v1/clients/\(id)/erase").status == .ok)
+            #expect(try await owner.get("/v1/clients/trash").data.isEmpty)
+            #expect(try await owner.get("/v1/clients")["page", "total"] == .integer(0))
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
+    func `somebody takes along what is kept of them, and nobody else's`(kind: DatabaseKind) async throws {
+        try await Office.open(on: kind, ["RATE_LIMIT_REFRESH_MAX": "0"]) { office in
+            let ana = try await office.signedIn("ana@office.example")
+            _ = try await office.signedIn("ben@office.example")
+            for _ in 0..<120 { #expect(try await ana.refresh().status == .ok) }
+            let answer = try await ana.get("/v1/me/export")
+            #expect(answer.status == .ok)
+            #expect(answer.string("user", "email") == "ana@office.example")
+            guard case .array(let events) = answer["events"] else {
+                Issue.record("no events: \(answer.text.prefix(200))")
+                return
+            }
+            #expect(events.count > 100)
+            #expect(!answer.text.contains("ben@office.example"))
+            office.clock.advance(by: .minutes(6))
+            _ = try await ana.refresh()
+            #expect(try await ana.get("/v1/me/export").code == "reauthentication_required")
+        }
+    }
+}
