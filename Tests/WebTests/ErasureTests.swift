@@ -72,4 +72,31 @@ import Testing
             #expect(try await ana.get("/v1/me/export").code == "reauthentication_required")
         }
     }
+
+    @Test(arguments: DatabaseKind.available)
+    func `somebody who has left is forgotten, in the log as well, and nobody who is there`(kind: DatabaseKind)
+        async throws
+    {
+        try await Office.open(on: kind) { office in
+            let owner = try await office.signedIn("owner@office.example", role: .owner)
+            let ana = try await office.signedIn("ana@office.example")
+            let ben = try await office.hire("ben@office.example")
+            let id = try #require(try await ana.get("/v1/auth/me").string("user", "id"))
+            let client = try #require(try await ana.post("/v1/clients", #"{"firstName":"C"}"#).string("id"))
+            let admin = try await office.signedIn("adam@office.example", role: .admin)
+            #expect(try await ana.send(.delete, "/v1/users/\(id)").code == "forbidden")
+            #expect(try await owner.send(.delete, "/v1/users/\(id)").code == "account_in_use")
+            let left = try await owner.post("/v1/users/\(id)/leave", #"{"clientsTo":"\#(ben.id)"}"#)
+            #expect(left.status == .ok)
+            try await office.seal()
+            #expect(try await admin.send(.delete, "/v1/users/\(id)").status == .noContent)
+            #expect(try await owner.get("/v1/users/\(id)").code == "not_found")
+            #expect(try await owner.send(.delete, "/v1/users/\(id)").code == "not_found")
+            let history = try await owner.get("/v1/clients/\(client)/history")
+            #expect(history.text.contains(id), "what they did stays, under an identity that names nobody")
+            let events = try await owner.get("/v1/security/events?userId=\(id)&limit=100")
+            #expect(!events.data.isEmpty && !events.text.contains("Test browser") && !events.text.contains("127.0.0.1"))
+            #expect(try await office.visitor().signIn("ana@office.example").code == "invalid_credentials")
+        }
+    }
 }

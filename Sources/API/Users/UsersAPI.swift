@@ -14,10 +14,12 @@ package import Web
 package struct UsersAPI: Sendable {
     let gate: Gate
     let departure: AgentDeparture
+    let removal: AccountRemoval
 
-    package init(gate: Gate, departure: AgentDeparture) {
+    package init(gate: Gate, departure: AgentDeparture, removal: AccountRemoval) {
         self.gate = gate
         self.departure = departure
+        self.removal = removal
     }
 
     /// The routes of this area.
@@ -38,6 +40,9 @@ package struct UsersAPI: Sendable {
             )
             .answers(.noContent)
             .refuses(.forbidden),
+            Route("removeUser", .delete, "/v1/users/{id}", limit: .api, .steppedUp(.privilege, remove))
+                .answers(.noContent)
+                .refuses(.forbidden, .accountInUse),
             Route("exportOwnData", .get, "/v1/me/export", limit: .api, .steppedUp(.export, exportOwnData))
                 .answers(.media("application/json")),
             Route("getUser", .get, "/v1/users/{id}", limit: .api, .signedIn(get))
@@ -164,6 +169,20 @@ package struct UsersAPI: Sendable {
         case .forbidden: throw Problem(.forbidden)
         case .lastOwner: throw Problem(.lastOwner)
         case .successorUnusable: throw Self.successorUnusable
+        }
+    }
+
+    /// `DELETE /v1/users/{id}`: somebody who has left is forgotten, in the security log too.
+    @Sendable private func remove(_ steppedUp: SteppedUpCall) async throws -> Response {
+        let call = steppedUp.signedIn.call
+        switch try await removal.remove(steppedUp.actor, try call.identifier(AccountID.self), from: call.source) {
+        case .removed: return Response(status: .noContent)
+        case .notFound: throw Problem(.notFound)
+        case .forbidden: throw Problem(.forbidden)
+        case .inUse(let reason):
+            throw Problem(
+                .accountInUse,
+                detail: reason == .clients ? "Clients are still assigned to them or shared with them." : nil)
         }
     }
 

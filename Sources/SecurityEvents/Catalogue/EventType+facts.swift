@@ -90,6 +90,10 @@ extension EventType {
             return EventFacts(.warning, .account, "user_updated", .concerned, "An account was switched off.")
         case .accountEnabled:
             return EventFacts(.warning, .account, "user_updated", .concerned, "An account was switched on again.")
+        case .accountRemoved:
+            return EventFacts(
+                .warning, .account, "user_deleted", .concerned,
+                "An account was removed, with everything that proved whose it was.")
         case .clientsHandedOver:
             return EventFacts(
                 .warning, .account, "user_updated", .concerned,

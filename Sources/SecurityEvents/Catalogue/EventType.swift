@@ -55,6 +55,8 @@ package enum EventType: String, Sendable, CaseIterable {
     case accountDisabled = "account_disabled"
     /// An account was switched on again.
     case accountEnabled = "account_enabled"
+    /// An account was removed, with everything that proved whose it was.
+    case accountRemoved = "account_removed"
     /// The clients of somebody who left were handed to a colleague.
     case clientsHandedOver = "clients_handed_over"
     /// The password was changed by its owner.

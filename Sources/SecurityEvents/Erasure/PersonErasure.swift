@@ -23,7 +23,7 @@ package struct PersonErasure: Sendable {
     }
 
     /// Erases what the sealed log holds about `person`; how many events that were. What was not sealed yet stays: seal first.
-    package func erase(_ person: AccountID) async throws -> Int {
+    package func erase(_ person: AccountID, from source: RequestSource = .commandLine) async throws -> Int {
         var (total, after) = (0, Int64(0))
         while true {
             let from = after
@@ -36,7 +36,7 @@ package struct PersonErasure: Sendable {
         }
         let (erased, key, recorder) = (total, world.randomBytes(32), recorder)
         let event = Event(
-            .personErased, in: world, from: .commandLine,
+            .personErased, in: world, from: source,
             detail: ["account": person.description, "events": String(erased)])
         try await database.transaction { sql in
             // In one with the last word on it: from here on nothing opens the commitments any more.

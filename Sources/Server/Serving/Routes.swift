@@ -44,7 +44,10 @@ package struct Routes: Sendable {
             ).routes,
             StagesAPI(stages: StageList(database: gate.database)).routes,
             CustomFieldsAPI(customFields: CustomFieldList(database: gate.database, world: gate.world)).routes,
-            UsersAPI(gate: gate, departure: departure).routes,
+            UsersAPI(
+                gate: gate, departure: departure,
+                removal: AccountRemoval(team: gate.team, book: book, erasure: gate.audit.erasure)
+            ).routes,
             SecurityAPI(gate: gate, live: live, cursorKey: configuration.cursorKey).routes,
             AlertRulesAPI(gate: gate).routes,
             OperationsAPI(gate: gate, readiness: readiness).routes,

@@ -32,6 +32,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case exportApprovalRequired = "export_approval_required"
     case passwordExpired = "password_expired"
     case lastOwner = "last_owner"
+    case accountInUse = "account_in_use"
     case mailNotConfigured = "mail_not_configured"
     case reauthenticationRequired = "reauthentication_required"
     case secondFactorRequired = "second_factor_required"
@@ -74,7 +75,7 @@ extension ProblemCode {
             return .forbidden
         case .notFound: return .notFound
         case .methodNotAllowed: return .methodNotAllowed
-        case .emailTaken, .possibleDuplicate, .lastOwner, .mailNotConfigured, .mfaDisabled, .passkeysDisabled,
+        case .emailTaken, .possibleDuplicate, .lastOwner, .accountInUse, .mailNotConfigured, .mfaDisabled, .passkeysDisabled,
             .smsNotConfigured, .factorExists, .strongerFactorRequired, .passkeyNotAllowed, .apiKeyLimit:
             return .conflict
         case .versionMismatch: return .preconditionFailed
@@ -129,6 +130,7 @@ extension ProblemCode {
         case .exportApprovalRequired: return "A second person must approve the export"
         case .passwordExpired: return "The password has expired"
         case .lastOwner: return "There must be an owner"
+        case .accountInUse: return "The account is still in use"
         case .mailNotConfigured: return "Mail cannot be sent"
         case .reauthenticationRequired: return "The password is needed again"
         case .notFound: return "Not found"
@@ -195,6 +197,7 @@ extension ProblemCode {
                 "Have an owner or admin approve it with POST /v1/export-requests/{id}/approve, then send this again with ?approved= and the request."
         case .passwordExpired: return "Choose a new one: POST /v1/auth/forgot-password mails a link."
         case .lastOwner: return "Make somebody else an owner first."
+        case .accountInUse: return "Have them leave first: POST /v1/users/{id}/leave hands their clients to a colleague."
         case .mailNotConfigured: return "Ask the operator to set MAIL_URL."
         case .reauthenticationRequired:
             return "Confirm with POST /v1/auth/reauthenticate, then send the same request again."

@@ -1,0 +1,13 @@
+package import Core
+package import Storage
+
+extension ClientBook {
+    /// Whether a client, in the trash or not, is assigned to `account` or shared with it.
+    package func concerns(_ account: AccountID, in session: any SQLSession) throws -> Bool {
+        try session.row(
+            """
+            SELECT 1 AS one FROM client WHERE assigned_to = \(account)
+            UNION ALL SELECT 1 FROM client_collaborator WHERE user_id = \(account) LIMIT 1
+            """) != nil
+    }
+}
