@@ -8,7 +8,9 @@ package enum CRMSchema {
             Migration(100, "clients", clients), BookSize.migration, ClientReaders.migration, BookSize.readersMigration,
             SearchRenewal.migration, ClientSearchRows.migration,
             ClientChanges.migration, CustomFieldTable.migration, StageTable.migration,
-            ClientDepth.migration, ExportGrants.migration, ExportApprovals.migration,
+            ClientDepth.migration,
+            ClientAlias.migration, MergedChanges.migration, ClientRelationRows.migration,
+            ExportGrants.migration, ExportApprovals.migration,
         ]
     }
 

@@ -62,13 +62,13 @@ import Testing
             var fields: [String] = []
             repeat {
                 let outcome = try await office.book.historyJSON(office.ana, client.id, limit: 4, cursor: cursor)
-                guard case .page(let json, let next) = outcome else { throw Office.Unexpected() }
+                guard case .page(let json, _, let next) = outcome else { throw Office.Unexpected() }
                 fields += try Office.changes(json).map { "\($0.version) \($0.field)" }
                 cursor = next
             } while cursor != nil
             let expected = (2...7).reversed().flatMap { ["\($0) timeFrame", "\($0) source"] } + ["1 created"]
             #expect(fields == expected)
-            guard case .page(_, let next) = try await office.book.historyJSON(office.ana, client.id, limit: 1) else {
+            guard case .page(_, _, let next) = try await office.book.historyJSON(office.ana, client.id, limit: 1) else {
                 throw Office.Unexpected()
             }
             let other = try await office.client(office.ana)

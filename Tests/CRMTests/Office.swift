@@ -121,7 +121,7 @@ struct Office: Sendable {
 
     /// The history of a client, newest first.
     func history(_ scope: Scope, _ id: ClientID) async throws -> [Change] {
-        guard case .page(let json, _) = try await book.historyJSON(scope, id, limit: 200) else { throw Unexpected() }
+        guard case .page(let json, _, _) = try await book.historyJSON(scope, id, limit: 200) else { throw Unexpected() }
         return try Self.changes(json)
     }
 

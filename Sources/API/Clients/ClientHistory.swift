@@ -12,7 +12,10 @@ extension ClientsAPI {
         let cursor = fields.text("cursor", upTo: 2048)
         try fields.finish()
         switch try await book.historyJSON(signedIn.scope, id, limit: limit, cursor: cursor) {
-        case .page(let changes, let next): return Self.page(changes, next)
+        case .page(let changes, let subject, let next):
+            var response = Self.page(changes, next)
+            if subject != id { response.headers[.contentLocation] = "/v1/clients/\(subject)/history" }
+            return response
         case .notFound: throw Problem(.notFound)
         case .invalidCursor: throw Problem(.invalidCursor)
         }
@@ -40,7 +43,7 @@ extension ClientsAPI {
         }
     }
 
-    private static func page(_ items: JSONWriter, _ next: String?) -> Response {
+    static func page(_ items: JSONWriter, _ next: String?) -> Response {
         Response.json(capacity: items.bytes.count + 128) { json in
             json.object { object in
                 object.key("data")

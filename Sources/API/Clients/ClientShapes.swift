@@ -49,11 +49,13 @@ extension JSONShape {
             .nullable("deletedBy", .identifier), .required("removedAt", .moment),
         ])
 
-    /// One field of one version. `field` is `created`, `trashed` or `restored` for what happened to the client as a whole.
+    /// One field of one version of the client, or of one that was merged into it. `field` is `created`, `trashed`, `restored`, `merged`, `mergedInto`
+    /// or `unmerged` for what happened to it as a whole, and has `merged.` before it for a value that a merge had no place for.
     static let clientChange = JSONShape(
         "ClientChange",
         [
-            .required("version", .integer), .required("field", .text), .nullable("old", .foreign),
+            .required("clientId", .identifier), .required("version", .integer), .required("field", .text),
+            .nullable("old", .foreign),
             .nullable("new", .foreign), .required("at", .moment), .nullable("userId", .identifier),
             .required("way", .choice(ChangeOrigin.Way.self)), .nullable("originId", .identifier),
         ])

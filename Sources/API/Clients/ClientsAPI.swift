@@ -79,9 +79,11 @@ package struct ClientsAPI: Sendable {
         ]
     }
 
-    /// The answer that shows one client.
-    func shown(_ client: Client, _ status: HTTPResponse.Status = .ok) -> Response {
+    /// The answer that shows one client. That it was not `asked` for by its own identity, but by that of one that was merged into it, stands in
+    /// `Content-Location` (RFC 9110 §8.7).
+    func shown(_ client: Client, _ status: HTTPResponse.Status = .ok, asked: ClientID? = nil) -> Response {
         var response = Response.json(status, capacity: 1024) { client.write(to: &$0) }
+        if let asked, asked != client.id { response.headers[.contentLocation] = "/v1/clients/\(client.id)" }
         response.headers[.eTag] = "\"\(client.version)\""
         if status == .created { response.headers[.location] = "/v1/clients/\(client.id)" }
         return response

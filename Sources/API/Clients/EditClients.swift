@@ -24,12 +24,13 @@ extension ClientsAPI {
 
     /// `GET /v1/clients/{id}`.
     @Sendable func get(_ signedIn: SignedInCall) async throws -> Response {
-        switch try await book.get(signedIn.scope, try signedIn.call.identifier(ClientID.self)) {
+        let id = try signedIn.call.identifier(ClientID.self)
+        switch try await book.get(signedIn.scope, id) {
         case .found(let client):
             guard !isKnown(client, to: signedIn.call) else {
                 return Response(status: .notModified, headers: [.eTag: "\"\(client.version)\""])
             }
-            return shown(client)
+            return shown(client, asked: id)
         case .notFound: throw Problem(.notFound)
         }
     }
@@ -40,7 +41,7 @@ extension ClientsAPI {
         let versions = expectedVersions(signedIn.call)
         let patch = try await signedIn.call.decode(ClientPatch.self)
         switch try await book.patch(signedIn.scope, id, patch, expectedVersions: versions) {
-        case .patched(let client): return shown(client)
+        case .patched(let client): return shown(client, asked: id)
         case .notFound: throw Problem(.notFound)
         case .versionMismatch: throw Problem(.versionMismatch)
         case .invalid(let problems): throw Problem(problems)

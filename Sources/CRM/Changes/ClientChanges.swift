@@ -9,6 +9,13 @@ struct FieldChange: Sendable, Hashable {
     let new: String?
 }
 
+extension FieldChange {
+    /// What happened to the client as a whole; with the other client where one had a part in it.
+    static func whole(_ event: ClientChanges.Whole, with other: ClientID? = nil) -> FieldChange {
+        FieldChange(field: event.rawValue, old: nil, new: other.map { "\"\($0)\"" })
+    }
+}
+
 /// The history of the fields of clients: a row for each field that a version changed, never edited, gone only with the client.
 enum ClientChanges {
     static let migration = Migration(
@@ -34,6 +41,10 @@ enum ClientChanges {
     /// What stands in the place of a field for what happened to the client as a whole.
     enum Whole: String {
         case created, trashed, restored
+        /// Another one was merged into it, and taken out again.
+        case merged, unmerged
+        /// It was merged into another one.
+        case mergedInto
     }
 
     /// Writes what made `version` of a client.

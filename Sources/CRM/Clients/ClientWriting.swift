@@ -60,14 +60,17 @@ struct ClientWriting {
         let client = try Client(row)
         try ClientReaders.insert(client, content, in: session)
         try CustomFieldTable.insert(content.details.custom, of: id, in: session)
-        try record([FieldChange(field: ClientChanges.Whole.created.rawValue, old: nil, new: nil)], of: client)
+        try ClientRelationRows.replace(id, from: [], to: content.details.relationships, in: session)
+        try record([.whole(.created)], of: client)
         sizes.count(content, by: 1)
         return client
     }
 
-    /// Changes the client that is still at `version` from `before` to `after`; `nil` when it is not there any more.
+    /// Changes the client that is still at `version` from `before` to `after`; `nil` when it is not there any more. The history tells `besides`
+    /// what the fields do not.
     mutating func update(
-        _ id: ClientID, at version: Int64, from before: ClientContent, to after: ClientContent
+        _ id: ClientID, at version: Int64, from before: ClientContent, to after: ClientContent,
+        telling besides: [FieldChange] = []
     ) throws -> Client? {
         let row = try session.row(
             """
@@ -96,16 +99,20 @@ struct ClientWriting {
             try CustomFieldTable.removeValues(of: id, in: session)
             try CustomFieldTable.insert(after.details.custom, of: id, in: session)
         }
+        try ClientRelationRows.replace(
+            id, from: before.details.relationships, to: after.details.relationships, in: session)
         let client = try Client(row)
-        try record(after.changes(from: before), of: client)
+        try record(after.changes(from: before) + besides, of: client)
         try ClientReaders.update(client, from: before, to: after, in: session)
         sizes.count(before, by: -1)
         sizes.count(after, by: 1)
         return client
     }
 
-    /// Puts the client that is still at `version` into the trash; `false` when it is not there any more.
-    mutating func trash(_ id: ClientID, at version: Int64, _ content: ClientContent) throws -> Bool {
+    /// Puts the client that is still at `version` into the trash; `false` when it is not there any more. The history tells `change`.
+    mutating func trash(
+        _ id: ClientID, at version: Int64, _ content: ClientContent, telling change: FieldChange = .whole(.trashed)
+    ) throws -> Bool {
         let row = try session.row(
             """
             UPDATE client SET deleted_at = \(edit.now), deleted_by = \(edit.author), updated_at = \(edit.now),
@@ -115,7 +122,7 @@ struct ClientWriting {
             """)
         guard let row else { return false }
         try ClientReaders.remove(id, in: session)
-        try record([FieldChange(field: ClientChanges.Whole.trashed.rawValue, old: nil, new: nil)], of: Client(row))
+        try record([change], of: Client(row))
         sizes.count(content, by: -1)
         return true
     }
@@ -131,7 +138,7 @@ struct ClientWriting {
         guard let row else { return nil }
         let client = try Client(row)
         try ClientReaders.insert(client, content, in: session)
-        try record([FieldChange(field: ClientChanges.Whole.restored.rawValue, old: nil, new: nil)], of: client)
+        try record([.whole(.restored)], of: client)
         sizes.count(content, by: 1)
         return client
     }

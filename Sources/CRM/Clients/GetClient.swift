@@ -10,10 +10,13 @@ package enum GetClientOutcome: Sendable, Hashable {
 }
 
 extension ClientBook {
-    /// The client with that identity, in one query.
+    /// The client with that identity, or the one into which it was merged, in one query.
     package func get(_ scope: Scope, _ id: ClientID) async throws -> GetClientOutcome {
         let rows = try await database.rows(
-            "SELECT \(Client.columns) FROM client WHERE id = \(id) AND \(ClientVisibility(scope).ofOne)", isShort: true)
+            """
+            SELECT \(Client.columns) FROM client
+            WHERE id = \(ClientAlias.target(of: id)) AND \(ClientVisibility(scope).ofOne)
+            """, isShort: true)
         guard let row = rows.first else { return .notFound }
         return .found(try Client(row))
     }

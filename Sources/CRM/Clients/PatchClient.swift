@@ -18,6 +18,8 @@ extension ClientBook {
     /// Changes the fields that `patch` names. Whoever sees a client may edit it, collaborators included; whose it is
     /// and whom it is shared with follows ``ClientAssignment``.
     ///
+    /// By the identity of a client that was merged the winner is changed, which the outcome tells.
+    ///
     /// With `expectedVersions` (`If-Match`) the change is made only to one of them. Of two callers who changed the
     /// same version one wins and the other is told; nothing that the first wrote is lost unseen.
     package func patch(
@@ -25,13 +27,8 @@ extension ClientBook {
     ) async throws -> PatchClientOutcome {
         let (now, home) = (world.now(), home)
         return try await database.transaction { session in
-            let row = try session.row(
-                """
-                SELECT \(Client.columns) FROM client WHERE id = \(id) AND \(ClientVisibility(scope).ofOne)
-                \(.forUpdate)
-                """)
-            guard let row else { return .notFound }
-            let client = try Client(row)
+            guard let client = try ClientAlias.held(id, for: scope, in: session) else { return .notFound }
+            let id = client.id
             if let expectedVersions, !expectedVersions.contains(client.version) {
                 return .versionMismatch(current: client.version)
             }

@@ -24,6 +24,8 @@ package struct FieldProblem: Sendable, Hashable {
         case taken
         /// It cannot be taken away while clients have it.
         case inUse = "in_use"
+        /// Both identities lead to one client.
+        case sameClient = "same_client"
         /// No active account has that identity.
         case unknownAccount = "unknown_account"
         /// The caller's role may not set the field so.

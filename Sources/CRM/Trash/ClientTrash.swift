@@ -24,11 +24,11 @@ package enum ClientTrash {
     static let removedAtOnce = 100
 
     /// What lies in the trash within the reach of `scope`: all of it for owner and admin, and for an agent what was theirs. A lender throws nothing
-    /// away.
+    /// away. What was merged into another client is no trash, though it is removed with it.
     static func isReached(by scope: Scope) -> SQL {
-        if scope.role.seesEverything { return "client.deleted_at IS NOT NULL" }
+        if scope.role.seesEverything { return "client.deleted_at IS NOT NULL AND \(ClientAlias.isNone)" }
         if scope.role == .lender { return "1 = 0" }
-        return "client.deleted_at IS NOT NULL AND client.assigned_to = \(scope.userID)"
+        return "client.deleted_at IS NOT NULL AND client.assigned_to = \(scope.userID) AND \(ClientAlias.isNone)"
     }
 }
 

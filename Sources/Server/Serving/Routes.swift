@@ -29,6 +29,7 @@ package struct Routes: Sendable {
         let exports = ClientExport(
             database: gate.database, world: gate.world, recorder: gate.recorder, notices: gate.notices,
             large: exportPolicy.large, approvals: approvals)
+        let clients = ClientsAPI(book: book, exports: exports, recorder: gate.recorder)
         let departure = AgentDeparture(
             team: gate.team, book: book, events: gate.events, recorder: gate.recorder, notices: gate.notices,
             world: gate.world)
@@ -37,11 +38,12 @@ package struct Routes: Sendable {
             FactorsAPI(gate: gate, cookies: configuration.cookies).routes,
             PasskeysAPI(gate: gate, cookies: configuration.cookies).routes,
             APIKeysAPI(gate: gate).routes,
-            ClientsAPI(book: book, exports: exports, recorder: gate.recorder).routes,
+            clients.routes,
             ExportsAPI(
                 grants: ExportGrants(database: gate.database, world: gate.world, recorder: gate.recorder),
                 approvals: approvals
             ).routes,
+            DuplicatesAPI(clients: clients).routes,
             StagesAPI(stages: StageList(database: gate.database)).routes,
             CustomFieldsAPI(customFields: CustomFieldList(database: gate.database, world: gate.world)).routes,
             UsersAPI(

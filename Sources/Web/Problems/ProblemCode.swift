@@ -48,6 +48,8 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case emailTaken = "email_taken"
     case possibleDuplicate = "possible_duplicate"
     case versionMismatch = "version_mismatch"
+    case mergedSince = "merged_since"
+    case undoExpired = "undo_expired"
     case payloadTooLarge = "payload_too_large"
     case requestTimeout = "request_timeout"
     case unsupportedMediaType = "unsupported_media_type"
@@ -76,7 +78,8 @@ extension ProblemCode {
         case .notFound: return .notFound
         case .methodNotAllowed: return .methodNotAllowed
         case .emailTaken, .possibleDuplicate, .lastOwner, .accountInUse, .mailNotConfigured, .mfaDisabled, .passkeysDisabled,
-            .smsNotConfigured, .factorExists, .strongerFactorRequired, .passkeyNotAllowed, .apiKeyLimit:
+            .smsNotConfigured, .factorExists, .strongerFactorRequired, .passkeyNotAllowed, .apiKeyLimit,
+            .mergedSince, .undoExpired:
             return .conflict
         case .versionMismatch: return .preconditionFailed
         case .payloadTooLarge: return .contentTooLarge
@@ -138,6 +141,8 @@ extension ProblemCode {
         case .emailTaken: return "The e-mail address is taken"
         case .possibleDuplicate: return "There may be such a client already"
         case .versionMismatch: return "Somebody else changed it meanwhile"
+        case .mergedSince: return "The client was merged into another one since"
+        case .undoExpired: return "It cannot be undone any more"
         case .payloadTooLarge: return "The request is too large"
         case .requestTimeout: return "The request took too long to arrive"
         case .unsupportedMediaType: return "The body is of a type that is not accepted here"
@@ -206,6 +211,8 @@ extension ProblemCode {
         case .emailTaken: return "Sign in, or use another address."
         case .possibleDuplicate: return "Look at the matches; send it again with ?force=true to go on."
         case .versionMismatch: return "Fetch it again, then repeat the change."
+        case .mergedSince: return "Undo the merge that the member mergeId names first."
+        case .undoExpired: return "The time for it is over; the history shows what it changed."
         case .payloadTooLarge: return "Send at most 1 MiB."
         case .requestTimeout: return "Send it again, over a faster connection if there is one."
         case .unsupportedMediaType: return "Send application/json."
