@@ -10,6 +10,7 @@ package enum CRMSchema {
             ClientChanges.migration, CustomFieldTable.migration, StageTable.migration,
             ClientDepth.migration,
             ClientAlias.migration, MergedChanges.migration, ClientRelationRows.migration,
+            PairTable.migration,
             ExportGrants.migration, ExportApprovals.migration,
         ]
     }

@@ -1,4 +1,5 @@
 import Accounts
+import CRM
 import Core
 import Foundation
 import HTTPTypes
@@ -90,6 +91,39 @@ import Testing
             try await agent.signIn("agent@office.example")
             let id = try #require(second.string("merge", "id"))
             #expect(try await agent.post("/v1/merges/\(id)/undo").code == "undo_expired")
+        }
+    }
+}
+
+@Suite struct `likely pairs over HTTP` {
+    @Test(arguments: DatabaseKind.available)
+    func `are told and dismissed`(_ kind: DatabaseKind) async throws {
+        try await Office.open(on: kind) { office in
+            let agent = try await office.signedIn()
+            var ids: [String] = []
+            for name in ["Jane", "Janet", "Jo"] {
+                let body = #"{"firstName":"\#(name)","emails":[{"value":"j@example.com"}]}"#
+                ids.append(try #require(try await agent.post("/v1/clients?force=true", body).string("id")))
+            }
+            office.clock.advance(by: .minutes(2))
+            try await office.book.findPairs()
+            let page = try await agent.get("/v1/clients/duplicates?limit=2")
+            #expect(page.data.count == 2)
+            #expect(page.string("data", "0", "reasons", "0") == "email")
+            #expect(page["data", "0", "clients", "1", "version"] == .integer(1))
+            let cursor = try #require(page.string("page", "nextCursor"))
+            let rest = try await agent.get("/v1/clients/duplicates?limit=2&cursor=\(cursor)")
+            #expect(rest.data.count == 1 && rest["page", "nextCursor"] == .null)
+            let owner = try await office.signedIn("owner@office.example", role: .owner)
+            #expect(try await owner.get("/v1/clients/duplicates?cursor=\(cursor)").code == "invalid_cursor")
+            let path = "/v1/clients/duplicates/dismiss"
+            #expect(try await agent.post(path, #"{"clients":["\#(ids[0])","\#(ids[1])"]}"#).status == .noContent)
+            #expect(try await agent.get("/v1/clients/duplicates").data.count == 2)
+            for body in [#"{"clients":["\#(ids[0])"]}"#, #"{"clients":["x","y"]}"#, "{}"] {
+                #expect(try await agent.post(path, body).code == "invalid_request")
+            }
+            let same = try await agent.post(path, #"{"clients":["\#(ids[0])","\#(ids[0])"]}"#)
+            #expect(same.string("errors", "0", "code") == "same_client")
         }
     }
 }

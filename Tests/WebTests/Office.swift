@@ -26,6 +26,7 @@ struct Office: Sendable {
     let live: LiveEvents
     let port: Int
     let routes: [Route]
+    let book: ClientBook
 
     /// The address under which the office believes that people reach it.
     static let origin = "http://office.example"
@@ -85,8 +86,9 @@ struct Office: Sendable {
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)), logger: logger)
         try await application.test(setting) { client in
             try await body(
-                Office(clock: clock, gate: gate, client: client, live: live, port: client.port ?? 0, routes: routes.all)
-            )
+                Office(
+                    clock: clock, gate: gate, client: client, live: live, port: client.port ?? 0, routes: routes.all,
+                    book: book))
         }
         await gate.hashing.shutDown()
     }

@@ -17,6 +17,19 @@ package struct DuplicatesAPI: Sendable {
     /// The routes of this area.
     package var routes: [Route] {
         [
+            Route(
+                "listDuplicates", .get, "/v1/clients/duplicates", limit: .api, .signedIn(list), keys: .clientsRead
+            )
+            .query(.optional("limit", .integer), .optional("cursor", .text))
+            .answers(.json(.page(of: .likelyPair)))
+            .refuses(.invalidCursor),
+            Route(
+                "dismissDuplicate", .post, "/v1/clients/duplicates/dismiss", limit: .api, .signedIn(dismiss),
+                keys: .clientsWrite
+            )
+            .reads(.required("clients", .list(.identifier)))
+            .answers(.noContent)
+            .refuses(.notFound, .forbidden),
             Route("mergeClients", .post, "/v1/clients/{id}/merge", limit: .api, .signedIn(merge), keys: .clientsWrite)
                 .reads(.required("with", .identifier), .optional("version", .integer))
                 .answers(.json(.mergedClient))
@@ -26,6 +39,33 @@ package struct DuplicatesAPI: Sendable {
                 .answers(.json(.partedClients))
                 .refuses(.forbidden, .mergedSince, .undoExpired),
         ]
+    }
+
+    /// `GET /v1/clients/duplicates`: pairs of the caller's clients that may be one person, the surest first.
+    @Sendable private func list(_ signedIn: SignedInCall) async throws -> Response {
+        var fields = signedIn.call.query
+        let limit = fields.integer("limit", in: 1...100, default: 20)
+        let cursor = fields.text("cursor", upTo: 2048)
+        try fields.finish()
+        switch try await clients.book.pairsJSON(signedIn.scope, limit: limit, cursor: cursor) {
+        case .page(let pairs, let next): return ClientsAPI.page(pairs, next)
+        case .invalidCursor: throw Problem(.invalidCursor)
+        }
+    }
+
+    /// `POST /v1/clients/duplicates/dismiss` `{clients: [id, id]}`: they are two people.
+    @Sendable private func dismiss(_ signedIn: SignedInCall) async throws -> Response {
+        var fields = try await signedIn.call.json()
+        let ids = (fields.texts("clients", atMost: 2) ?? []).compactMap { ClientID($0) }
+        if ids.count != 2 { fields.refuse("clients", "invalid_id", "Give the ids of two clients.") }
+        try fields.finish()
+        guard ids.count == 2 else { throw Problem(.invalidRequest) }
+        switch try await clients.book.dismissPair(signedIn.scope, ids[0], ids[1]) {
+        case .dismissed: return Response(status: .noContent)
+        case .notFound: throw Problem(.notFound)
+        case .forbidden: throw Problem(.forbidden)
+        case .same: throw Problem([FieldProblem("clients", .sameClient, "They are one client.")])
+        }
     }
 
     /// `POST /v1/clients/{id}/merge` `{with, version?}`: the client `with` goes into that of the path. `If-Match` is about the one, `version` about
@@ -107,6 +147,13 @@ extension JSONFields {
 }
 
 extension JSONShape {
+    fileprivate static let likelyPair = JSONShape(
+        "LikelyPair",
+        [
+            .required("reasons", .list(.choice(PairReason.allCases.map(\.rawValue)))),
+            .required("clients", .list(client)),
+        ])
+
     fileprivate static let mergedClient = JSONShape(
         "MergedClient",
         [

@@ -64,7 +64,7 @@ extension ClientBook {
             guard union.problems.isEmpty else { return .invalid(union.problems) }
             let edit = ClientEdit(home: home, author: scope.userID, now: now, origin: .by(.merge, id))
             let merged = try ClientWriting.perform(in: session, edit) { writing in
-                try pair.write(union, from: (before, other), by: id, at: now, &writing, in: session)
+                try pair.write(union, from: (before, other), by: id, of: scope.userID, at: now, &writing, in: session)
             }
             let record = MergeRecord(id: id, merged: pair.loser.id, undoableUntil: now + Self.mergeKept)
             return .merged(merged, record)
@@ -75,7 +75,7 @@ extension ClientBook {
 extension ClientPair {
     fileprivate func write(
         _ union: ClientUnion, from content: (winner: ClientContent, loser: ClientContent), by id: MergeID,
-        at now: Timestamp, _ writing: inout ClientWriting, in session: any SQLSession
+        of user: AccountID, at now: Timestamp, _ writing: inout ClientWriting, in session: any SQLSession
     ) throws -> Client {
         // Above every version that either identity ever had: no tag that somebody holds of one of them stands for another content.
         let version = max(winner.version, loser.version)
@@ -103,6 +103,7 @@ extension ClientPair {
             ClientAlias.Entry(
                 id: loser.id, client: winner.id, into: winner.id, merge: id, at: now, version: merged.version,
                 activityBefore: winner.lastActivityAt), in: session)
+        try PairTable.join(loser.id, to: winner.id, by: user, at: now, through: id, in: session)
         return merged
     }
 

@@ -93,6 +93,7 @@ private struct MergeChanges {
         try session.run("UPDATE client SET last_activity_at = \(activity) WHERE id = \(winner.id)")
         let others = try ClientAlias.remove(entry, in: session)
         try MergedChanges.part(loser.id, with: others, from: winner.id, in: session)
+        try PairTable.part(entry.merge, of: winner.id, in: session)
         let parted = try writing.update(
             winner.id, at: winner.version, from: before, to: parting.content,
             telling: [.whole(.unmerged, with: loser.id)])

@@ -22,14 +22,28 @@ struct Maintenance: Service {
     func run() async throws {
         // Beside the rounds: with a million clients it takes minutes.
         async let renewal: Void = renewSearch()
+        async let pairs: Void = findPairs()
         await makeRounds()
         await renewal
+        await pairs
     }
 
     /// Once at the start: after an upgrade clients may have to be found by more than they were.
     private func renewSearch() async {
         await attend("clients not found by all of their names and numbers") {
             try await installation.book.renewSearch { Task.isShuttingDownGracefully || Task.isCancelled }
+        }
+    }
+
+    /// Each minute who of those that were written may be one person with somebody; of a million clients that takes minutes the first time.
+    private func findPairs() async {
+        while !Task.isShuttingDownGracefully, !Task.isCancelled {
+            await attend("likely pairs of clients not found") {
+                try await installation.book.findPairs { Task.isShuttingDownGracefully || Task.isCancelled }
+            }
+            try? await cancelWhenGracefulShutdown {
+                try await Task.sleep(for: Self.interval * Self.roundsBetweenSettling)
+            }
         }
     }
 
