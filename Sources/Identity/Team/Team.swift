@@ -92,6 +92,8 @@ package struct Team: Sendable {
         _ actor: TeamActor, _ id: AccountID,
         _ body: @escaping @Sendable (Account, any SQLSession) throws -> Changed?
     ) async throws -> Outcome {
+        // Before anybody is looked for: a lender does not know who there is.
+        guard actor.managesPeople else { return .forbidden }
         enum Ending: Sendable {
             case changed(Changed)
             case refused(Outcome)
@@ -132,6 +134,14 @@ package enum TeamActor: Sendable {
     case person(Scope, FreshReauthentication)
     /// The operator at the server's own shell.
     case operatorShell
+
+    /// Whether the actor may touch anybody.
+    var managesPeople: Bool {
+        switch self {
+        case .person(let scope, _): return scope.role.seesEverything
+        case .operatorShell: return true
+        }
+    }
 
     /// Whether the actor may touch `account` at all.
     func mayManage(_ account: Account) -> Bool {

@@ -1,0 +1,192 @@
+import Accounts
+import CRM
+import Core
+import Foundation
+import HTTPTypes
+import Identity
+import Storage
+import TestSupport
+
+@testable import Web
+
+/// One office in which everybody has records of their own in every table, each with the mark of its person in every text.
+struct WalkOffice: Sendable {
+    let office: Office
+    let database: WatchedDatabase
+    let owner: Visitor
+    /// The other: nobody below may notice that she has anything.
+    let ann: Visitor
+    let bob: Visitor
+    let lender: Visitor
+    /// A colleague with whom everybody shares their clients.
+    let friend: String
+
+    /// A person's records.
+    struct Furniture: Sendable {
+        let mark: String
+        var account = ""
+        /// One outside of the trash, one with whom it makes a pair, one in the trash, one that was merged.
+        var clients: [String] = []
+        var trashed = ""
+        var merged = ""
+        var merge = ""
+        var session = ""
+        var key = ""
+        var passkey = ""
+        var device = ""
+
+        var allClients: [String] { clients + [trashed, merged] }
+        /// What no answer to somebody else may hold.
+        var secrets: [String] { [mark] + allClients + [merge, session, key, passkey, device] }
+    }
+
+    static func open(
+        on kind: DatabaseKind, _ body: @escaping @Sendable (WalkOffice) async throws -> Void
+    ) async throws {
+        try await withDatabase(kind) { database in
+            let watched = WatchedDatabase(database)
+            try await Office.open(over: watched, ["RATE_LIMIT_API_MAX": "1000000"], clock: TestWorld()) { office in
+                let walk = WalkOffice(
+                    office: office, database: watched,
+                    owner: try await office.signedIn("owner@office.example", role: .owner),
+                    ann: try await office.signedIn("ann@office.example"),
+                    bob: try await office.signedIn("bob@office.example"),
+                    lender: try await office.signedIn("lea@office.example", role: .lender),
+                    friend: try await office.hire("friend@office.example").id.description)
+                try await walk.prepare()
+                try await body(walk)
+            }
+        }
+    }
+
+    private func prepare() async throws {
+        let stages = try await owner.get("/v1/stages").text.replacing("[", with: #"["Walked","#)
+        let answers = [
+            try await owner.send(.put, "/v1/stages", json: stages),
+            try await owner.post("/v1/custom-fields", #"{"name":"Walk","kind":"text"}"#),
+        ]
+        for answer in answers where answer.status.code >= 300 { throw Surprise("not prepared: \(answer.text)") }
+    }
+
+    /// Gives `person` records of every kind. `creator` makes those that they may not make themselves, and shares them.
+    func furnish(_ person: Visitor, mark: String, number: Int, by creator: Visitor? = nil) async throws -> Furniture {
+        let maker = creator ?? person
+        var furniture = Furniture(mark: mark)
+        furniture.account = try await id(person.get("/v1/auth/me"), "user", "id")
+        furniture.session = try await id(person.get("/v1/auth/sessions"), "sessions", "0", "id")
+        furniture.key = try await id(person.post("/v1/api-keys", #"{"name":"\#(mark)"}"#), "id")
+        let readers = creator == nil ? [friend] : [friend, furniture.account]
+        let share = #","collaborators":["# + readers.map { "\"\($0)\"" }.joined(separator: ",") + "]"
+        // The same names, numbers and addresses for everybody, besides the mark: what would make a pair across people.
+        let common = #""emails":[{"value":"all@example.com"},{"value":"\#(mark)@example.com"}]"#
+        let paired = try await make(
+            maker, #"{"firstName":"Same","lastName":"Name",\#(common),"background":"\#(mark)"\#(share)}"#)
+        let main = try await make(
+            maker,
+            """
+            {"firstName":"Same","lastName":"Name",\(common),"phones":[{"value":"512 555 010\(number)"},{"value":"512 555 0199"}],
+             "addresses":[{"street":"1 Common Street"},{"street":"\(mark) Street"}],"tags":["\(mark)","common"],"stage":"Walked",
+             "source":"\(mark)","background":"\(mark)","price":100000,"customFields":{"walk":"\(mark)"},"doNotCall":true,
+             "consentSource":"\(mark)","relationships":[{"kind":"\(mark)","clientId":"\(paired)"}]\(share)}
+            """)
+        let third = try await make(maker, #"{"firstName":"Third","lastName":"\#(mark)",\#(common)\#(share)}"#)
+        furniture.clients = [main, paired, third]
+        furniture.merged = try await make(
+            maker, #"{"firstName":"Merged","lastName":"\#(mark)","tags":["\#(mark)"]\#(share)}"#)
+        furniture.trashed = try await make(maker, #"{"firstName":"Trashed","lastName":"\#(mark)"\#(share)}"#)
+        _ = try await make(
+            maker,
+            #"{"firstName":"Probe","lastName":"Probe","emails":[{"value":"probe\#(number)@example.com"}],"phones":[{"value":"512 555 020\#(number)"}]\#(share)}"#
+        )
+        let changes = [
+            try await maker.send(.patch, "/v1/clients/\(main)", json: #"{"timeFrame":"\#(mark)"}"#),
+            try await maker.send(.delete, "/v1/clients/\(furniture.trashed)"),
+            try await maker.post("/v1/clients/duplicates/dismiss", #"{"clients":["\#(main)","\#(third)"]}"#),
+        ]
+        for answer in changes where answer.status.code >= 300 { throw Surprise("not furnished: \(answer.text)") }
+        furniture.merge = try await id(
+            maker.post("/v1/clients/\(main)/merge", #"{"with":"\#(furniture.merged)"}"#), "merge", "id")
+        try await addFactors(of: &furniture)
+        return furniture
+    }
+
+    /// What takes a browser or an authenticator to make.
+    private func addFactors(of furniture: inout Furniture) async throws {
+        let world = office.clock.world
+        let (passkey, device) = (world.identifier(AccountID.self), world.identifier(AccountID.self))
+        guard let account = AccountID(furniture.account) else { throw Surprise("no account") }
+        let (name, bytes) = (furniture.mark, world.randomBytes(16))
+        try await office.gate.database.transaction { sql in
+            try sql.run(
+                """
+                INSERT INTO passkey (id, account_id, credential_id, algorithm, public_key, sign_count, aaguid, attachment,
+                    transports, backup_eligible, backed_up, name, created_at)
+                VALUES (\(passkey), \(account), \(bytes), -7, \(bytes), 0, \(bytes), 'platform', '', 0, 0, \(name), 0)
+                """)
+            try sql.run(
+                """
+                INSERT INTO remembered_device (id, token_hash, account_id, created_at, expires_at, last_used_at, user_agent)
+                VALUES (\(device), \(bytes), \(account), 0, 9000000000000, 0, \(name))
+                """)
+        }
+        furniture.passkey = passkey.description
+        furniture.device = device.description
+    }
+
+    private func make(_ visitor: Visitor, _ json: String) async throws -> String {
+        try await id(visitor.post("/v1/clients?force=true", json.split(separator: "\n").joined()), "id")
+    }
+
+    private func id(_ answer: Answer, _ path: String...) throws -> String {
+        let found = path.reduce(answer.json) { value, name -> JSONValue? in
+            switch value {
+            case .object(let members): return members[name]
+            case .array(let items): return Int(name).flatMap { items.indices.contains($0) ? items[$0] : nil }
+            default: return nil
+            }
+        }
+        guard case .string(let id) = found else { throw Surprise("nothing at \(path): \(answer.text)") }
+        return id
+    }
+
+    /// Has the work beside the requests done that follows from what was written.
+    func settle() async throws {
+        office.clock.advance(by: .minutes(2))
+        try await office.book.findPairs()
+    }
+}
+
+extension WalkNames {
+    /// The other's records: once for each client that can be named, whatever became of it.
+    static func of(
+        _ other: WalkOffice.Furniture, number: Int, cursor: String, for own: WalkOffice.Furniture
+    ) -> [WalkNames] {
+        [other.clients[0], other.trashed, other.merged].map { client in
+            var names = WalkNames(
+                client: client, pairedClient: other.clients[1], merge: other.merge, account: other.account,
+                session: other.session, key: other.key, passkey: other.passkey, device: other.device)
+            names.invitation = String(repeating: "a", count: 36)
+            names.mark = other.mark
+            names.probeEmail = "probe\(number)@example.com"
+            names.probePhone = "512-555-020\(number)"
+            names.cursor = cursor
+            (names.ownClient, names.ownAccount) = (own.clients[0], own.account)
+            return names
+        }
+    }
+
+    /// Records that there are not, named alike.
+    func nobody(_ world: World) -> WalkNames {
+        func id() -> String { world.identifier(AccountID.self).description }
+        var names = WalkNames(
+            client: id(), pairedClient: id(), merge: id(), account: id(), session: id(), key: id(), passkey: id(),
+            device: id())
+        names.invitation = String(repeating: "b", count: 36)
+        names.mark = String(mark.reversed())
+        names.probeEmail = "probe9@example.com"
+        names.probePhone = "512-555-0209"
+        names.cursor = String(cursor.reversed())
+        (names.ownClient, names.ownAccount) = (ownClient, ownAccount)
+        return names
+    }
+}

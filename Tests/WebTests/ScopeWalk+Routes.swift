@@ -1,0 +1,149 @@
+import Accounts
+
+extension ScopeWalk {
+    /// What each route is to the walk, by its name. A route that is not here fails the walk.
+    static let routes: [String: WalkedRoute] = clientRoutes.merging(peopleRoutes) { $1 }.merging(otherRoutes) { $1 }
+
+    private static let clientRoutes: [String: WalkedRoute] = [
+        "listClients": .clients { names in
+            [
+                .query("search=\(names.mark)"), .query("search=\(names.probeEmail)"),
+                .query("search=\(names.probePhone)"), .query("search=\(names.mark)&sort=lastName"),
+                .query("tag=\(names.mark)"), .query("source=\(names.mark)"), .query("stage=\(names.mark)"),
+                .query("assignedTo=\(names.account)"), WalkCall.query("sort=-updatedAt&limit=1").told,
+                .query("cursor=\(names.cursor)"), .query("assignedTo=\(names.account)&tag=\(names.mark)&limit=5"),
+            ]
+        },
+        "createClient": .clients { names in
+            [
+                .body(#"{"firstName":"Probe","emails":[{"value":"\#(names.probeEmail)"}]}"#),
+                .body(#"{"firstName":"Probe","lastName":"Probe","phones":[{"value":"\#(names.probePhone)"}]}"#),
+                .body(#"{"firstName":"A","relationships":[{"kind":"knows","clientId":"\#(names.client)"}]}"#),
+                .body(#"{"firstName":"B","assignedTo":"\#(names.account)"}"#),
+                WalkCall(query: "?force=true", json: #"{"firstName":"C","assignedTo":"\#(names.account)"}"#),
+                // Whom somebody shares a client with must be there, and that they may know.
+                WalkCall.body(#"{"firstName":"D","stage":"None","collaborators":["\#(names.account)"]}"#).told,
+            ]
+        },
+        "exportClients": .clients { _ in [WalkCall.query("format=csv").told] },
+        "listTrash": .clients { [WalkCall.query("limit=1").told, .query("cursor=\($0.cursor)")] },
+        "restoreClient": .clients { [.path($0.client)] },
+        "clientHistory": .clients { names in
+            [
+                .path(names.client), .query("limit=1", id: names.client),
+                .query("cursor=\(names.cursor)", id: names.client),
+            ]
+        },
+        "getClient": .clients { names in
+            [.path(names.client), .path(names.client, headers: ["If-None-Match": "\"1\", \"2\", \"3\""])]
+        },
+        "changeClient": .clients { names in
+            [
+                .path(names.client, #"{"firstName":"Stolen"}"#),
+                .path(names.client, #"{"firstName":"Stolen"}"#, headers: ["If-Match": "\"1\", \"2\", \"3\""]),
+                .path(names.client, #"{"assignedTo":"\#(names.ownAccount)"}"#),
+                .path(names.ownClient, #"{"relationships":[{"kind":"knows","clientId":"\#(names.client)"}]}"#),
+                .path(names.ownClient, #"{"assignedTo":"\#(names.account)"}"#),
+                WalkCall.path(names.ownClient, #"{"collaborators":["\#(names.account)"],"stage":"None"}"#).told,
+            ]
+        },
+        "deleteClient": .clients { names in
+            [.path(names.client), .path(names.client, headers: ["If-Match": "\"1\", \"2\", \"3\""])]
+        },
+        "mergeClients": .clients { names in
+            [
+                .path(names.client, #"{"with":"\#(names.ownClient)"}"#),
+                .path(names.ownClient, #"{"with":"\#(names.client)"}"#),
+                .path(names.ownClient, #"{"with":"\#(names.client)","version":1}"#),
+                .path(names.client, #"{"with":"\#(names.pairedClient)"}"#),
+                .path(names.client, #"{"with":"\#(names.client)"}"#),
+            ]
+        },
+        "undoMerge": .clients { [.path($0.merge)] },
+        "listDuplicates": .clients { [WalkCall.query("limit=1").told, .query("cursor=\($0.cursor)")] },
+        "dismissDuplicate": .clients { names in
+            [
+                .body(#"{"clients":["\#(names.client)","\#(names.pairedClient)"]}"#),
+                .body(#"{"clients":["\#(names.ownClient)","\#(names.client)"]}"#),
+            ]
+        },
+        "listStages": .unnamed("the brokerage's stages: everybody reads them"),
+        "replaceStages": .unnamed("owner and admin alone; the brokerage's own"),
+        "listCustomFields": .unnamed("the brokerage's fields: everybody reads them"),
+        "createCustomField": .unnamed("owner and admin alone; the brokerage's own"),
+        "changeCustomField": .unnamed("owner and admin alone; the brokerage's own"),
+        "removeCustomField": .unnamed("owner and admin alone; the brokerage's own"),
+    ]
+
+    private static let peopleRoutes: [String: WalkedRoute] = [
+        "listUsers": .unnamed("agents see their colleagues, a lender themselves"),
+        "getUser": .people { [.path($0.account)] },
+        "changeUser": .people { [.path($0.account, #"{"role":"agent"}"#)] },
+        "unlockUser": .people { [.path($0.account)] },
+        "listUserSessions": .people { [.path($0.account)] },
+        "endUserSessions": .people { [.path($0.account)] },
+        "startFactorRecovery": .people { [.path($0.account)] },
+        "stopFactorRecovery": .people { [.path($0.account)] },
+        "leave": .people { names in
+            [
+                .path(names.account, #"{"clientsTo":"\#(names.ownAccount)"}"#),
+                .path(names.ownAccount, #"{"clientsTo":"\#(names.account)"}"#),
+            ]
+        },
+        "invite": .unnamed("owner and admin alone, and a role for each: Team"),
+        "listInvitations": .unnamed("owner and admin alone"),
+        "revokeInvitation": .people { [.path($0.invitation)] },
+        "listEvents": WalkedRoute(matter: "one's own events", hiddenFrom: [.agent, .lender]) { names in
+            [
+                .query("userId=\(names.account)"), .query("cursor=\(names.cursor)"), .query("ip=203.0.113.7"),
+                .query("type=data_exported&severity=info&from=2020-01-01T00:00:00Z&to=2100-01-01T00:00:00Z&limit=1"),
+            ]
+        },
+        "listSessions": .unnamed("one's own; names nobody"),
+        "endSession": .own { [.path($0.session)] },
+        "listApiKeys": .unnamed("one's own; names nobody"),
+        "createApiKey": .unnamed("one's own; names nobody"),
+        "revokeApiKey": .own { [.path($0.key)] },
+        "listPasskeys": .unnamed("one's own; names nobody"),
+        "renamePasskey": .own { [.path($0.passkey, #"{"name":"Stolen"}"#)] },
+        "removePasskey": .own { [.path($0.passkey)] },
+        "listRememberedDevices": .unnamed("one's own; names nobody"),
+        "forgetDevice": .own { [.path($0.device)] },
+        "forgetDevices": .unnamed("one's own; names nobody"),
+    ]
+
+    private static let otherRoutes: [String: WalkedRoute] = [
+        // What is told of people who are not signed in has tests of its own: docs/enumeration.md.
+        "logIn": .unnamed("for strangers"), "answerSecondFactor": .unnamed("for strangers"),
+        "refresh": .unnamed("for strangers"), "register": .unnamed("for strangers"),
+        "verifyEmail": .unnamed("for strangers"), "resendVerification": .unnamed("for strangers"),
+        "forgotPassword": .unnamed("for strangers"), "resetPassword": .unnamed("for strangers"),
+        "unlock": .unnamed("for strangers"), "enroll": .unnamed("for strangers"),
+        "confirmEnrolment": .unnamed("for strangers"), "sendSMS": .unnamed("for strangers"),
+        "passkeyAuthenticationOptions": .unnamed("for strangers"), "signInWithPasskey": .unnamed("for strangers"),
+        "passwordPolicy": .unnamed("for strangers"), "problems": .unnamed("for strangers"),
+        "keySet": .unnamed("for strangers"), "passkeysScript": .unnamed("for strangers"),
+        "health": .unnamed("for strangers"), "ready": .unnamed("for strangers"),
+        "homePage": .unnamed("for strangers"), "invitationPage": .unnamed("for strangers"),
+        "acceptInvitationForm": .unnamed("for strangers"), "verifyEmailPage": .unnamed("for strangers"),
+        "verifyEmailForm": .unnamed("for strangers"), "resetPasswordPage": .unnamed("for strangers"),
+        "resetPasswordForm": .unnamed("for strangers"), "unlockPage": .unnamed("for strangers"),
+        "unlockForm": .unnamed("for strangers"), "notMePage": .unnamed("for strangers"),
+        "notMeForm": .unnamed("for strangers"), "stopRecoveryPage": .unnamed("for strangers"),
+        "stopRecoveryForm": .unnamed("for strangers"),
+        "metrics": .unnamed("figures of the server, under a token of its own"),
+        "me": .unnamed("one's own; names nobody"), "verify": .unnamed("one's own; names nobody"),
+        "logOut": .unnamed("one's own; names nobody"), "logOutEverywhere": .unnamed("one's own; names nobody"),
+        "reauthenticate": .unnamed("one's own; names nobody"), "changePassword": .unnamed("one's own; names nobody"),
+        "changeEmail": .unnamed("one's own; names nobody"), "secondFactors": .unnamed("one's own; names nobody"),
+        "startTOTP": .unnamed("one's own; names nobody"), "confirmTOTP": .unnamed("one's own; names nobody"),
+        "removeTOTP": .unnamed("one's own; names nobody"), "newRecoveryCodes": .unnamed("one's own; names nobody"),
+        "startSMS": .unnamed("one's own; names nobody"), "confirmSMS": .unnamed("one's own; names nobody"),
+        "removeSMS": .unnamed("one's own; names nobody"), "stopRecovery": .unnamed("one's own; names nobody"),
+        "passkeyRegistrationOptions": .unnamed("one's own; names nobody"),
+        "registerPasskey": .unnamed("one's own; names nobody"),
+        "exportEvents": .unnamed("owner and admin alone"), "streamEvents": .unnamed("owner and admin alone"),
+        "audit": .unnamed("owner and admin alone"), "dashboard": .unnamed("owner and admin alone"),
+        "listAlertRules": .unnamed("the owner alone"), "changeAlertRule": .unnamed("the owner alone"),
+    ]
+}
