@@ -44,7 +44,7 @@ import Testing
             for name in names {
                 // Two at the same moment each time: the identity has to break the tie.
                 try await office.client(office.owner, "A", name)
-                try await office.client(office.owner, "B", name)
+                try await office.client(office.owner, "B", name) { $0.price = Int64(name.count) }
                 office.time.advance(by: .seconds(1))
             }
             for sort in ClientSort.allCases {
@@ -56,6 +56,7 @@ import Testing
                     case .createdAt, .newestFirst: return client.createdAt.milliseconds
                     case .updatedAt, .lastUpdatedFirst: return client.updatedAt.milliseconds
                     case .lastActivityAt, .lastActiveFirst: return client.lastActivityAt.milliseconds
+                    case .price, .highestPriceFirst: return client.price ?? -1
                     case .lastName, .lastNameReversed: return 0
                     }
                 }

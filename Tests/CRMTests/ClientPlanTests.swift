@@ -10,7 +10,7 @@ import Testing
     private static let orders: [(ClientSort, String)] = [
         (.createdAt, "creation"), (.newestFirst, "creation"), (.updatedAt, "update"), (.lastUpdatedFirst, "update"),
         (.lastName, "name"), (.lastNameReversed, "name"), (.lastActivityAt, "activity"),
-        (.lastActiveFirst, "activity"),
+        (.lastActiveFirst, "activity"), (.price, "price"), (.highestPriceFirst, "price"),
     ]
 
     @Test(arguments: DatabaseKind.available)

@@ -37,11 +37,14 @@ import Testing
                 "CREATE TABLE client_book (id BIGINT PRIMARY KEY CHECK (id = 1), live BIGINT NOT NULL)",
                 "DROP INDEX client_stage_by_creation", "DROP INDEX client_stage_by_update",
                 "DROP INDEX client_stage_by_activity", "DROP INDEX client_stage_by_name",
-                "DELETE FROM schema_migration WHERE number IN (102, 103)",
+                "DROP INDEX client_by_price", "DROP INDEX client_stage_by_price", "DROP INDEX client_by_source",
+                "DROP INDEX client_custom_by_text", "ALTER TABLE client_custom DROP COLUMN value_folded",
+                "CREATE INDEX client_custom_by_text ON client_custom (key, value_text, client_id)",
+                "DELETE FROM schema_migration WHERE number IN (102, 103, 130)",
             ])
             let steps = try await Migrator(IdentitySchema.migrations + CRMSchema.migrations)
                 .migrate(office.database, now: office.time.now)
-            #expect(steps.map(\.number) == [102, 103])
+            #expect(steps.map(\.number) == [102, 103, 130])
             #expect(try await self.readers(office) == readers)
             #expect(
                 try await totals(office) == sizes.filter { $0.value != 0 || $0.key == "\(BookSize.wholeBook) " }
@@ -213,6 +216,7 @@ import Testing
             case .createdAt, .newestFirst: moment = client.createdAt
             case .updatedAt, .lastUpdatedFirst: moment = client.updatedAt
             case .lastActivityAt, .lastActiveFirst: moment = client.lastActivityAt
+            case .price, .highestPriceFirst: moment = Timestamp(milliseconds: (client.price ?? -1) + 1)
             case .lastName, .lastNameReversed:
                 return (try? SearchText.sortName(of: ClientContent(client))) ?? []
             }

@@ -174,7 +174,7 @@ import Testing
 
     @Test func `is judged by its depth outside of strings alone`() {
         func judge(_ text: String) -> JSONNesting.Verdict { JSONNesting.judge(text.utf8) }
-        let (open, close) = (String(repeating: "[", count: 8), String(repeating: "]", count: 8))
+        let (open, close) = (String(repeating: "[", count: 9), String(repeating: "]", count: 9))
         #expect(judge(open + close) == .shallow)
         #expect(judge("[" + open + close + "]") == .tooDeep)
         #expect(judge(#"{"a":"\#(open)\#(open)"}"#) == .shallow)

@@ -28,8 +28,8 @@ package struct ClientsAPI: Sendable {
                 .query(
                     .optional("search", .text), .optional("stage", .text), .optional("tag", .text),
                     .optional("source", .text), .optional("assignedTo", .identifier),
-                    .optional("sort", .choice(ClientSort.self)), .optional("limit", .integer),
-                    .optional("cursor", .text)
+                    .optional("filter", .foreign), .optional("sort", .choice(ClientSort.self)),
+                    .optional("limit", .integer), .optional("cursor", .text)
                 )
                 .answers(.json(.clients))
                 .refuses(.invalidCursor),
@@ -64,6 +64,16 @@ package struct ClientsAPI: Sendable {
                 .reads(orNothing: true)
                 .answers(.json(.erased))
                 .refuses(.forbidden),
+            Route(
+                "clientNeighbours", .get, "/v1/clients/{id}/neighbours", limit: .api, .signedIn(neighbours),
+                keys: .clientsRead
+            )
+            .query(
+                .optional("stage", .text), .optional("tag", .text), .optional("source", .text),
+                .optional("assignedTo", .identifier), .optional("filter", .foreign),
+                .optional("sort", .choice(ClientSort.self))
+            )
+            .answers(.json(.neighbours)),
             Route("getClient", .get, "/v1/clients/{id}", limit: .api, .signedIn(get), keys: .clientsRead)
                 .answers(.json(.client), .notModified),
             Route("changeClient", .patch, "/v1/clients/{id}", limit: .api, .signedIn(patch), keys: .clientsWrite)
@@ -90,7 +100,7 @@ package struct ClientsAPI: Sendable {
     }
 
     /// The versions in `If-Match`; `nil` when there is none or it is `*`.
-    func expectedVersions(_ call: Call) -> [Int64]? {
+    static func expectedVersions(_ call: Call) -> [Int64]? {
         guard case .listed(let tags) = EntityTags(.ifMatch, in: call.request.headers) else { return nil }
         // An ETag that we never gave matches no version, and a weak one none at all (RFC 9110 §13.1.1).
         return tags.filter { !$0.isWeak }.compactMap { Int64($0.text) }

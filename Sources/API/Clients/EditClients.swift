@@ -38,7 +38,7 @@ extension ClientsAPI {
     /// `PATCH /v1/clients/{id}`: the fields that the body names. With `If-Match` only to one of those versions.
     @Sendable func patch(_ signedIn: SignedInCall) async throws -> Response {
         let id = try signedIn.call.identifier(ClientID.self)
-        let versions = expectedVersions(signedIn.call)
+        let versions = Self.expectedVersions(signedIn.call)
         let patch = try await signedIn.call.decode(ClientPatch.self)
         switch try await book.patch(signedIn.scope, id, patch, expectedVersions: versions) {
         case .patched(let client): return shown(client, asked: id)
@@ -53,7 +53,7 @@ extension ClientsAPI {
         let call = steppedUp.signedIn.call
         let outcome = try await book.delete(
             steppedUp.signedIn.scope, try call.identifier(ClientID.self), proof: steppedUp.proof,
-            expectedVersions: expectedVersions(call))
+            expectedVersions: Self.expectedVersions(call))
         switch outcome {
         case .deleted: return Response(status: .noContent)
         case .notFound: throw Problem(.notFound)

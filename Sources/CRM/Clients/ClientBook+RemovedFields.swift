@@ -10,7 +10,7 @@ extension ClientBook {
         while try await database.transaction({ session in
             let rows = try session.rows(
                 """
-                SELECT \(Client.columns) FROM client WHERE id IN (
+                SELECT \(Client.columns), deleted_at FROM client WHERE id IN (
                     SELECT client_custom.client_id FROM custom_field
                     JOIN client_custom ON client_custom.key = custom_field.key
                     WHERE custom_field.removed_at IS NOT NULL LIMIT \(Self.erasedAtOnce))
@@ -23,6 +23,10 @@ extension ClientBook {
                     var content = try ClientContent(client)
                     content.details.custom.removeAll { !live.contains($0.key) }
                     try writing.rewrite(client.id, details: content.details)
+                    let isInTrash = try row.optional("deleted_at", as: Timestamp.self) != nil
+                    try writing.renewSearch(
+                        client.id, content, text: SearchText.text(of: content, in: edit.home),
+                        matches: isInTrash ? [] : ClientMatch.all(of: content, in: edit.home))
                 }
             }
             return !rows.isEmpty

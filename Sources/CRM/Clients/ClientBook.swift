@@ -11,6 +11,9 @@ package struct ClientBook: Sendable {
     let cursors: CursorSealer
     let home: HomeRegion
     var searchBounds = SearchBounds()
+    var filterBounds = FilterBounds()
+    /// Told when something waits that is done in the background.
+    package let backgroundWork = WorkSignal()
 
     /// The clients in `database`. `cursorKey` signs the cursors of the list, `home` is where numbers without a country code are meant; both
     /// must be the same on every node.

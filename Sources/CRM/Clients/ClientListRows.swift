@@ -9,11 +9,16 @@ struct ClientListRows {
     let query: ClientQuery
     private let search: SQL?
     private let knownTotal: Int?
+    private let driver: FilterDriver?
 
-    /// The rows for a query. Those that answer `terms`, if there are any, whose number is then `total`.
-    init(_ scope: Scope, _ query: ClientQuery, terms: SearchTerms? = nil, total: Int? = nil) {
+    /// The rows for a query, which is ``ClientQuery/resolved(for:at:)``. Those that answer `terms`, if there are any, whose number is then
+    /// `total`. Few clients are found by `driver` and then sorted.
+    init(
+        _ scope: Scope, _ query: ClientQuery, terms: SearchTerms? = nil, total: Int? = nil, driver: FilterDriver? = nil
+    ) {
         self.scope = scope
         self.query = query
+        self.driver = scope.role.seesEverything ? driver : nil
         search = terms?.condition(.anywhere, "client.search_text")
         knownTotal = total
     }
@@ -32,7 +37,7 @@ struct ClientListRows {
 
     /// One row for each client of the page and one more to tell whether there is a next one; the total stands on each.
     func statement(after position: (key: SQLValue, id: SQLValue)?) -> SQL {
-        let key: SQL = "\(ordered).\(query.order.column)"
+        let key = query.order.key(in: ordered, isReader: reader != nil)
         let direction: SQL = query.order.isDescending ? "DESC" : "ASC"
         let comparison: SQL = query.order.isDescending ? "<" : ">"
         let start: SQL = position.map { "AND (\(key), \(identity)) \(comparison) (\($0.key), \($0.id))" } ?? ""
@@ -40,6 +45,19 @@ struct ClientListRows {
             SELECT \(Client.qualifiedColumns), client.sort_name, (\(total)) AS total FROM \(tables)
             WHERE \(condition) \(start)
             ORDER BY \(key) \(direction), \(identity) \(direction) \(.limit(query.limit + 1))
+            """
+    }
+
+    /// The client that stands next to `position`, behind it or before it.
+    func neighbour(of position: (key: SQLValue, id: SQLValue), isBehind: Bool) -> SQL {
+        let key = query.order.key(in: ordered, isReader: reader != nil)
+        let isDescending = query.order.isDescending == isBehind
+        let direction: SQL = isDescending ? "DESC" : "ASC"
+        let comparison: SQL = isDescending ? "<" : ">"
+        return """
+            SELECT client.id FROM \(tables)
+            WHERE \(condition) AND (\(key), \(identity)) \(comparison) (\(position.key), \(position.id))
+            ORDER BY \(key) \(direction), \(identity) \(direction) \(.limit(1))
             """
     }
 
@@ -54,35 +72,93 @@ struct ClientListRows {
             """
     }
 
+    /// How many there are, however many, under the name `total`.
+    var wholeTotal: SQL {
+        isTotalKept
+            ? BookSize.query(reader, stage: query.stage) : "SELECT COUNT(*) AS total FROM \(tables) WHERE \(condition)"
+    }
+
+    /// The next `most` clients behind `position` in the order of their identities.
+    func identities(after position: ClientID?, upTo most: Int, createdUntil end: Timestamp) -> SQL {
+        let start: SQL = position.map { "AND client.id > \($0)" } ?? ""
+        return """
+            SELECT client.id FROM \(tables) WHERE \(condition) \(start) AND client.created_at <= \(end)
+            ORDER BY client.id \(.limit(most))
+            """
+    }
+
+    /// How many there are, as a query of one row that reads an index alone and ends one above ``mostCounted``; `nil` where other columns are asked
+    /// for.
+    var totalOfIndex: SQL? {
+        let columns = Set(query.filterOfClients.conditions.map(\.field))
+        let ofIndexes: [FilterField] = [.createdAt, .updatedAt, .lastActivityAt, .price]
+        guard search == nil, columns.count <= 1, columns.allSatisfy(ofIndexes.contains) else { return nil }
+        let (rows, own): (SQL, SQL) =
+            reader.map { ("client_reader AS reader", "reader.user_id = \($0)") } ?? (
+                "client", "client.deleted_at IS NULL"
+            )
+        let stage: SQL = query.stage.map { "AND \(ordered).stage = \($0)" } ?? ""
+        let filter = FilterSQL(isReader: reader != nil).condition(query.filterOfClients)
+        return """
+            SELECT COUNT(*) AS total FROM (SELECT 1 AS one FROM \(rows) WHERE \(own) \(stage) AND \(filter)
+                \(.limit(Self.mostCounted + 1))) AS counted
+            """
+    }
+
+    /// How many there are among the first `most` of the driver's clients, or the latest of the reader's: a query of one row, under the name `total`,
+    /// with the number of the reader's clients under `book`.
+    func total(among most: Int) -> SQL {
+        let stage: SQL = query.stage.map { "AND stage = \($0)" } ?? ""
+        let looked: SQL
+        if let driver {
+            looked = "(SELECT client_id FROM (\(driver.clients)) AS every \(.limit(most))) AS driven CROSS JOIN client"
+        } else if let reader {
+            looked = """
+                (SELECT * FROM client_reader WHERE user_id = \(reader) \(stage)
+                    ORDER BY last_activity_at DESC, client_id DESC \(.limit(most))) AS reader CROSS JOIN client
+                """
+        } else {
+            looked = """
+                (SELECT id AS client_id FROM client WHERE deleted_at IS NULL \(stage)
+                    ORDER BY last_activity_at DESC, id DESC \(.limit(most))) AS driven CROSS JOIN client
+                """
+        }
+        let joined: SQL = driver == nil && reader == nil ? "client.id = driven.client_id AND \(condition)" : condition
+        return """
+            SELECT (SELECT COUNT(*) FROM \(looked) WHERE \(joined)) AS total,
+                (\(BookSize.query(reader, stage: query.stage))) AS book
+            """
+    }
+
     /// Whether ``BookSize`` knows the total: it does for all clients of a reader, and for those in one stage.
     var isTotalKept: Bool {
         search == nil && !query.hasFilterOfClients && query.stage != BookSize.anyStage
     }
 
     /// SQLite takes the tables of a `CROSS JOIN` in the order in which they stand: the index of the reader first.
-    private var tables: SQL { reader == nil ? "client" : "client_reader AS reader CROSS JOIN client" }
+    private var tables: SQL {
+        if let driver { return "(\(driver.clients)) AS driven CROSS JOIN client" }
+        return reader == nil ? "client" : "client_reader AS reader CROSS JOIN client"
+    }
 
     private var condition: SQL {
         var conditions: [SQL] = []
         if let reader { conditions += ["reader.user_id = \(reader)", "client.id = reader.client_id"] }
-        conditions.append(Self.filters(query, stageIn: ordered))
+        if driver != nil { conditions.append("client.id = driven.client_id") }
+        conditions.append(Self.filters(query, isReader: reader != nil))
         if let search { conditions.append(search) }
         return conditions.joined(separator: " AND ")
     }
 
-    /// Holds for the rows of `client` that are outside of the trash and that the query asks for, its search left aside. The stage is that of
-    /// the table `ordered`.
-    static func filters(_ query: ClientQuery, stageIn ordered: SQL = "client") -> SQL {
+    /// Holds for the rows of `client` that are outside of the trash and that the query asks for, its search left aside. With
+    /// `isReader` the statement reads ``ClientReaders`` as well.
+    static func filters(_ query: ClientQuery, isReader: Bool = false, isOfBook: Bool = true) -> SQL {
         var conditions: [SQL] = ["client.deleted_at IS NULL"]
-        if let stage = query.stage { conditions.append("\(ordered).stage = \(stage)") }
-        if let source = query.source { conditions.append("client.source = \(source)") }
-        if let assignee = query.assignedTo { conditions.append("client.assigned_to = \(assignee)") }
-        if let tag = query.tag.map(ClientMatch.tag) {
-            conditions.append(
-                """
-                EXISTS (SELECT 1 FROM client_match WHERE client_match.client_id = client.id
-                    AND client_match.kind = \(tag.kind.rawValue) AND client_match.value = \(tag.value))
-                """)
+        if let stage = query.stage {
+            conditions.append(isReader ? "reader.stage = \(stage)" : "client.stage = \(stage)")
+        }
+        if query.hasFilterOfClients {
+            conditions.append(FilterSQL(isReader: isReader, isOfBook: isOfBook).condition(query.filterOfClients))
         }
         return conditions.joined(separator: " AND ")
     }

@@ -73,13 +73,13 @@ enum ClientReaders {
         let values = readers.map { reader in
             """
             (\(reader), \(client.id), \(client.stage), \(sortName), \(client.createdAt), \(client.updatedAt),
-                \(client.lastActivityAt))
+                \(client.lastActivityAt), \(client.price ?? -1))
             """ as SQL
         }
         try session.run(
             """
             INSERT INTO client_reader
-                (user_id, client_id, stage, sort_name, created_at, updated_at, last_activity_at)
+                (user_id, client_id, stage, sort_name, created_at, updated_at, last_activity_at, price)
             VALUES \(values.joined(separator: ", "))
             """)
     }
@@ -97,7 +97,8 @@ enum ClientReaders {
         try session.run(
             """
             UPDATE client_reader SET stage = \(client.stage), sort_name = \(SearchText.sortName(of: after)),
-                updated_at = \(client.updatedAt), last_activity_at = \(client.lastActivityAt)
+                updated_at = \(client.updatedAt), last_activity_at = \(client.lastActivityAt),
+                price = \(client.price ?? -1)
             WHERE client_id = \(client.id)
             """)
     }

@@ -118,7 +118,7 @@ struct ClientSearch {
     }
 
     private var columns: SQL {
-        let key: SQL = query.sort.map { "client.\($0.column)" } ?? "1"
+        let key: SQL = query.sort?.key(in: "client") ?? "1"
         return "found.client_id, found.last_activity_at, found.search_text, \(key) AS sort_key"
     }
 
@@ -127,7 +127,7 @@ struct ClientSearch {
     private var hasKey: SQL { needsClient ? "AND client.id = found.client_id" : "" }
 
     private var filters: SQL {
-        needsClient ? "\(hasKey) AND \(ClientListRows.filters(query))" : ""
+        needsClient ? "\(hasKey) AND \(ClientListRows.filters(query, isOfBook: scope.role.seesEverything))" : ""
     }
 
     /// The latest `count` answers; or of those `among` that many of the latest rows, whatever the query asks for besides its search.

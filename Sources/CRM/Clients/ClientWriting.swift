@@ -59,7 +59,7 @@ struct ClientWriting {
         try insertMatches(id, ClientMatch.all(of: content, in: home))
         let client = try Client(row)
         try ClientReaders.insert(client, content, in: session)
-        try CustomFieldTable.insert(content.details.custom, of: id, in: session)
+        try insertCustom(id, content.details.custom)
         try ClientRelationRows.replace(id, from: [], to: content.details.relationships, in: session)
         try record([.whole(.created)], of: client)
         sizes.count(content, by: 1)
@@ -97,7 +97,7 @@ struct ClientWriting {
         }
         if before.details.custom != after.details.custom {
             try CustomFieldTable.removeValues(of: id, in: session)
-            try CustomFieldTable.insert(after.details.custom, of: id, in: session)
+            try insertCustom(id, after.details.custom)
         }
         try ClientRelationRows.replace(
             id, from: before.details.relationships, to: after.details.relationships, in: session)
@@ -122,6 +122,8 @@ struct ClientWriting {
             """)
         guard let row else { return false }
         try ClientReaders.remove(id, in: session)
+        // Whoever counts the clients of a tag has to look at nothing else.
+        try session.run("DELETE FROM client_match WHERE client_id = \(id)")
         try record([change], of: Client(row))
         sizes.count(content, by: -1)
         return true
@@ -137,6 +139,7 @@ struct ClientWriting {
             """)
         guard let row else { return nil }
         let client = try Client(row)
+        try insertMatches(id, ClientMatch.all(of: content, in: home))
         try ClientReaders.insert(client, content, in: session)
         try record([.whole(.restored)], of: client)
         sizes.count(content, by: 1)
@@ -152,7 +155,11 @@ struct ClientWriting {
     func rewrite(_ id: ClientID, details: ClientDetails) throws {
         try session.run("UPDATE client SET details = \(StoredObject(details)) WHERE id = \(id)")
         try CustomFieldTable.removeValues(of: id, in: session)
-        try CustomFieldTable.insert(details.custom, of: id, in: session)
+        try insertCustom(id, details.custom)
+    }
+
+    private func insertCustom(_ id: ClientID, _ values: [CustomValue]) throws {
+        try CustomFieldTable.insert(values, of: id, folded: SearchText.fold, in: session)
     }
 
     private func insertCollaborators(_ id: ClientID, _ collaborators: [AccountID]) throws {
@@ -168,8 +175,10 @@ struct ClientWriting {
     }
 
     /// Writes anew what a client is found by, and nothing else of it.
-    func renewSearch(_ id: ClientID, text: String, matches: [ClientMatch]) throws {
+    func renewSearch(_ id: ClientID, _ content: ClientContent, text: String, matches: [ClientMatch]) throws {
         try session.run("UPDATE client SET search_text = \(text) WHERE id = \(id)")
+        try CustomFieldTable.removeValues(of: id, in: session)
+        try insertCustom(id, content.details.custom)
         try ClientSearchRows.refresh(id, in: session)
         try session.run("DELETE FROM client_match WHERE client_id = \(id)")
         try insertMatches(id, matches)

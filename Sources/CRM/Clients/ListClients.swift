@@ -38,14 +38,16 @@ extension ClientBook {
     ) async throws -> ListClientsOutcome<Clients> {
         let problems = Self.problems(in: query)
         guard problems.isEmpty else { return .invalid(problems) }
+        let asked = query
+        let query = query.resolved(for: scope.userID, at: world.now())
         let words = SearchText.words(in: query.search ?? "")
         let terms = query.search.flatMap { SearchTerms($0, in: home) }
         let order = terms != nil && query.sort == nil ? ClientSearch.order : query.order.rawValue
         let binding = CursorBinding(
             list: "clients", reader: scope.userID,
             facts: [
-                order, words.joined(separator: " "), query.stage, query.tag, query.source,
-                query.assignedTo?.description,
+                order, words.joined(separator: " "), asked.stage, asked.tag, asked.source,
+                asked.assignedTo?.description, asked.filter?.json,
             ])
         var start: [SQLValue]?
         if let cursor = query.cursor {
@@ -55,7 +57,9 @@ extension ClientBook {
             start = position
         }
         guard let terms else {
-            return try await page(scope, ClientListRows(scope, query), after: start, binding, into: clients(), append)
+            let driver = try await driver(scope, query)
+            let rows = ClientListRows(scope, query, driver: driver)
+            return try await page(scope, rows, after: start, binding, into: clients(), append)
         }
         let search = ClientSearch(database: database, scope: scope, query: query, terms: terms, bounds: searchBounds)
         let found = try await search.find()
@@ -73,6 +77,14 @@ extension ClientBook {
                 clients: read, nextCursor: shown.next.map { cursors.seal($0, for: binding) },
                 total: min(found.hits.count, ClientListRows.mostCounted),
                 totalIsAtLeast: !found.isComplete || found.hits.count > ClientListRows.mostCounted))
+    }
+
+    /// The index that finds the clients of `query` if they are few; `nil` to follow the order of the list.
+    func driver(_ scope: Scope, _ query: ClientQuery) async throws -> FilterDriver? {
+        guard scope.role.seesEverything, query.hasFilterOfClients else { return nil }
+        let drivers = FilterDriver.all(of: query.filterOfClients)
+        let best = try await FilterDriver.best(of: drivers, upTo: filterBounds.mostLookedUp, in: database)
+        return best.flatMap { $0.count <= filterBounds.mostLookedUp ? $0.driver : nil }
     }
 
     private func page<Clients: Sendable>(
@@ -116,7 +128,7 @@ extension ClientBook {
         var last: [SQLValue] = []
     }
 
-    private static func problems(in query: ClientQuery) -> [FieldProblem] {
+    static func problems(in query: ClientQuery) -> [FieldProblem] {
         var check = FieldCheck()
         if !(1...100).contains(query.limit) { check.refuse("limit", .outOfRange, "Give a limit between 1 and 100.") }
         // A search is folded, control characters included; the other filters are compared as they come.

@@ -32,18 +32,23 @@ enum SearchRenewal {
         let start: SQL = position.map { "WHERE id > \($0)" } ?? ""
         let rows = try session.rows(
             """
-            SELECT \(Client.columns), search_text FROM client \(start) ORDER BY id LIMIT \(count) \(.forUpdate)
+            SELECT \(Client.columns), search_text, deleted_at FROM client \(start) ORDER BY id LIMIT \(count) \(.forUpdate)
             """)
-        let clients = try rows.map { (client: try Client($0), text: try $0.get("search_text", as: String.self)) }
+        let clients = try rows.map { row in
+            (
+                client: try Client(row), text: try row.get("search_text", as: String.self),
+                isInTrash: try row.optional("deleted_at", as: Timestamp.self) != nil
+            )
+        }
         if let first = clients.first?.client.id, let last = clients.last?.client.id {
             let known = try matches(from: first, to: last, in: session)
             try ClientWriting.perform(in: session, ClientEdit(home: home)) { writing in
-                for (client, text) in clients {
+                for (client, text, isInTrash) in clients {
                     let content = try ClientContent(client)
                     let newText = SearchText.text(of: content, in: home)
-                    let newMatches = ClientMatch.all(of: content, in: home)
+                    let newMatches = isInTrash ? [] : ClientMatch.all(of: content, in: home)
                     if text == newText, known[client.id, default: []] == Set(newMatches) { continue }
-                    try writing.renewSearch(client.id, text: newText, matches: newMatches)
+                    try writing.renewSearch(client.id, content, text: newText, matches: newMatches)
                 }
             }
         }

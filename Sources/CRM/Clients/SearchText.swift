@@ -7,7 +7,7 @@ import Storage
 enum SearchText {
     /// Counts up when ``text(of:in:)`` or ``ClientMatch`` puts something else in the tables than before: ``ClientBook/renewSearch()`` then
     /// writes anew what is there.
-    private static let version = 3
+    private static let version = 4
 
     /// What tells apart texts that were made in another way.
     static func form(in home: HomeRegion) -> String { "\(version) \(home.code)" }
@@ -16,8 +16,11 @@ enum SearchText {
     /// one of them, and `SearchTerms` tells the parts by them.
     private static let partEnds: [String] = ["\u{1}", "\u{2}", "\u{3}", "\u{4}"]
 
-    /// What `content` is found by: names, e-mail addresses, the bare digits of its numbers, postal addresses and tags, with a space before and
-    /// behind each word.
+    /// How much of the texts of custom fields is found, in code points.
+    private static let mostOfCustom = 2_000
+
+    /// What `content` is found by: names, e-mail addresses, the bare digits of its numbers, postal addresses, tags and the texts of custom
+    /// fields, with a space before and behind each word.
     static func text(of content: ClientContent, in home: HomeRegion) -> String {
         var names = [plain(content.firstName), plain(content.lastName)]
         names += UnspacedNames.joined(names[0], names[1])
@@ -30,9 +33,20 @@ enum SearchText {
         let addresses = content.addresses.flatMap { address in
             [address.street, address.city, address.state, address.code, address.country].map(plain)
         }
-        let parts = [names, emails, phones, addresses, content.tags.map(plain)]
+        let parts = [names, emails, phones, addresses, content.tags.map(plain) + customTexts(of: content)]
         let words = zip(parts, partEnds + [""]).flatMap { part, end in part + [end] }
         return " " + words.flatMap { $0.split(separator: " ") }.joined(separator: " ") + " "
+    }
+
+    /// The texts of custom fields; days are no texts.
+    private static func customTexts(of content: ClientContent) -> [String] {
+        var left = mostOfCustom
+        return content.details.custom.compactMap { custom in
+            guard case .text(let text) = custom.value, PartialDate(text) == nil, left > 0 else { return nil }
+            let start = String.UnicodeScalarView(text.unicodeScalars.prefix(left))
+            left -= start.count
+            return plain(String(start))
+        }
     }
 
     /// What `content` is sorted by: last name, then first name, folded. Cut to what an index can hold.

@@ -68,20 +68,28 @@ enum CustomFieldTable {
     }
 
     /// Writes the values of a client that has none.
-    static func insert(_ values: [CustomValue], of client: ClientID, in session: any SQLSession) throws {
+    /// `folded` is how texts are compared.
+    static func insert(
+        _ values: [CustomValue], of client: ClientID, folded: (String) -> String, in session: any SQLSession
+    ) throws {
         guard !values.isEmpty else { return }
         let rows = values.map { custom -> SQL in
             switch custom.value {
-            case .text(let text): return "(\(client), \(custom.key), \(text), NULL)"
-            case .number(let number): return "(\(client), \(custom.key), NULL, \(number))"
-            case .flag(let flag): return "(\(client), \(custom.key), NULL, \(flag ? 1.0 : 0.0))"
+            case .text(let text): return "(\(client), \(custom.key), \(text), \(folded(text)), NULL)"
+            case .number(let number): return "(\(client), \(custom.key), NULL, NULL, \(number))"
+            case .flag(let flag): return "(\(client), \(custom.key), NULL, NULL, \(flag ? 1.0 : 0.0))"
             }
         }
         try session.run(
             """
-            INSERT INTO client_custom (client_id, key, value_text, value_number)
+            INSERT INTO client_custom (client_id, key, value_text, value_folded, value_number)
             VALUES \(rows.joined(separator: ", "))
             """)
+    }
+
+    /// What the index of texts holds of one: a row of PostgreSQL's has no place for a thousand letters.
+    static func beginning(_ text: String) -> String {
+        String(String.UnicodeScalarView(text.unicodeScalars.prefix(100)))
     }
 
     /// Removes the values of a client.

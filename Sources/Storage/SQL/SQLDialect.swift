@@ -32,11 +32,14 @@ package enum SQLClause: Sendable {
     /// `LIMIT` with its number in the text. Of a bound one PostgreSQL thinks that it takes a tenth of the rows, and where there are many it then
     /// plans the statement anew each time, which costs more than to run it. For few different numbers: each is a statement of its own.
     case limit(Int)
+    /// At the end of a subquery: asked for each row, and never turned into a join. SQLite does so anyway.
+    case askedForEachRow
 
     func spelling(in dialect: SQLDialect) -> String {
         switch (self, dialect) {
         case (.limit(let count), .sqlite), (.limit(let count), .postgres): return "LIMIT \(count)"
-        case (.forUpdate, .sqlite), (.forUpdateOf, .sqlite): return ""
+        case (.forUpdate, .sqlite), (.forUpdateOf, .sqlite), (.askedForEachRow, .sqlite): return ""
+        case (.askedForEachRow, .postgres): return "OFFSET 0"
         case (.forUpdate, .postgres): return "FOR NO KEY UPDATE"
         case (.forUpdateOf(let tables), .postgres): return "FOR NO KEY UPDATE OF \(tables)"
         }

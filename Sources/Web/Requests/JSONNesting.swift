@@ -1,10 +1,10 @@
 /// How deep the lists and objects of a body may lie in one another.
 ///
 /// The work of decoding grows with more than the depth, and it is done before anybody has shown who they are: a kilobyte of brackets could hold
-/// a thread for a second. Nothing that is sent to us lies deeper than 6 (a passkey with its extensions).
+/// a thread for a second. Nothing that is sent to us lies deeper than 9 (a list of clients with its filter).
 enum JSONNesting {
     /// The greatest depth; the body's own object is the first level.
-    static let limit = 8
+    static let limit = 9
 
     /// What one pass over the bytes finds out.
     enum Verdict: Sendable, Hashable {

@@ -38,6 +38,16 @@ package struct QueryFields: Sendable {
         return text
     }
 
+    /// The text of a parameter that is JSON, not deeper than a body may be.
+    package mutating func json(_ name: String, upTo limit: Int) -> String? {
+        guard let text = text(name, upTo: limit) else { return nil }
+        guard JSONNesting.judge(text.utf8) == .shallow else {
+            refuse(name, "invalid", "This is nested deeper than \(JSONNesting.limit) levels. Make it flatter.")
+            return nil
+        }
+        return text
+    }
+
     /// A whole number within a range.
     package mutating func integer(_ name: String, in range: ClosedRange<Int>, default standard: Int) -> Int {
         guard let text = text(name) else { return standard }
