@@ -11,6 +11,7 @@ import enumeration as timing
 import cost
 import factors
 import limits
+import lists as smart
 import load
 import search as searching
 import server as gatehouse
@@ -222,6 +223,15 @@ def search(site):
         yield Figure(f"{name}, p99 (median {median:.1f} ms)", site.database, p99, "ms", most, f"{most:,} ms", 1, at_least=False)
 
 
+def lists(site):
+    """Counts and pages of smart lists, one at a time. Puts other clients in the place of those that are there."""
+    for name, median, p99 in smart.latencies(site):
+        if name.startswith("count"):
+            yield Figure(f"{name} (p99 {p99:.1f} ms)", site.database, median, "ms", 20, "20 ms", 1, at_least=False)
+        else:
+            yield Figure(f"{name}, p99 (median {median:.1f} ms)", site.database, p99, "ms", 50, "50 ms", 1, at_least=False)
+
+
 def memory(site):
     """Resident memory: idle, and at its highest with many sessions that are all in use while logins saturate. Linux alone."""
     if not Path("/proc/self/status").exists():
@@ -316,4 +326,4 @@ def cost_of_seeing(site):
 
 ALL = {"cost": cost_of_seeing, "start": start, "logins": logins, "refreshes": refreshes, "pages": pages, "memory": memory,
     "enumeration": enumeration, "factors": second_factors,
-    "lookups": lookups, "limits": limits_on, "agents": agents, "search": search, "dashboard": dashboard}
+    "lookups": lookups, "limits": limits_on, "agents": agents, "search": search, "lists": lists, "dashboard": dashboard}

@@ -9,6 +9,7 @@ package enum CRMSchema {
             SearchRenewal.migration, ClientSearchRows.migration,
             ClientChanges.migration, CustomFieldTable.migration, StageTable.migration,
             ClientDepth.migration, ClientFilters.migration,
+            SmartListTable.migration,
             ClientAlias.migration, MergedChanges.migration, ClientRelationRows.migration,
             PairTable.migration,
             ExportGrants.migration, ExportApprovals.migration,

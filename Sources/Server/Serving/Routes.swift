@@ -44,6 +44,7 @@ package struct Routes: Sendable {
                 approvals: approvals
             ).routes,
             DuplicatesAPI(clients: clients).routes,
+            SmartListsAPI(lists: SmartLists(book: book)).routes,
             StagesAPI(stages: StageList(database: gate.database)).routes,
             CustomFieldsAPI(customFields: CustomFieldList(database: gate.database, world: gate.world)).routes,
             UsersAPI(
