@@ -216,7 +216,7 @@ let package = Package(
         tests("ProcessTests", ["gatehouse", "TestSupport"]),
         tests(
             "CRMTests",
-            ["Core", "Storage"] + gate + ["CRM", "Departure", "TestSupport", crypto]),
+            ["Core", "Storage", "SecurityEvents"] + gate + ["CRM", "Departure", "TestSupport", crypto]),
         tests(
             "WebTests",
             [

@@ -9,7 +9,7 @@ package enum CRMSchema {
             SearchRenewal.migration, ClientSearchRows.migration,
             ClientChanges.migration, CustomFieldTable.migration, StageTable.migration,
             ClientDepth.migration, ClientFilters.migration,
-            SmartListTable.migration,
+            SmartListTable.migration, BulkTable.migration,
             ClientAlias.migration, MergedChanges.migration, ClientRelationRows.migration,
             PairTable.migration,
             ExportGrants.migration, ExportApprovals.migration,

@@ -187,6 +187,11 @@ extension EventType {
         case .clientErased:
             return EventFacts(
                 .warning, .data, "sensitive_delete", .concerned, "A client was erased, with everything about them.")
+        case .bulkChangeLarge:
+            return EventFacts(
+                .warning, .data, "sensitive_update", .concerned,
+                "More than 100 clients were deleted or assigned at once; the bulk change is in the detail."
+            )
         case .securityLogExported:
             return EventFacts(.warning, .data, "sensitive_read", .concerned, "The security log was exported.")
         case .rateLimited:

@@ -113,6 +113,8 @@ package enum EventType: String, Sendable, CaseIterable {
     case exportApproved = "export_approved"
     /// A client was erased, with everything about them.
     case clientErased = "client_erased"
+    /// Many clients were deleted or given to somebody else at once.
+    case bulkChangeLarge = "bulk_change_large"
     /// The security log was exported.
     case securityLogExported = "security_log_exported"
     /// What the security log held about a person was erased; the events and their seals stay.

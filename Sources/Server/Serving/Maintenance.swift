@@ -68,6 +68,9 @@ struct Maintenance: Service {
             if round % Self.roundsBetweenPruning == 0 {
                 await attend("clients not counted") { try await installation.book.care() }
                 await attend("trash not emptied") { try await installation.book.purgeTrash() }
+                await attend("bulk changes not pruned") {
+                    try await BulkChanges(book: installation.book, recorder: installation.gate.recorder).prune()
+                }
                 await attend("months of the security log not made") {
                     try await installation.gate.audit.months.prepare()
                 }

@@ -45,6 +45,7 @@ package struct Routes: Sendable {
             ).routes,
             DuplicatesAPI(clients: clients).routes,
             SmartListsAPI(lists: SmartLists(book: book)).routes,
+            BulkAPI(changes: BulkChanges(book: book, recorder: gate.recorder)).routes,
             StagesAPI(stages: StageList(database: gate.database)).routes,
             CustomFieldsAPI(customFields: CustomFieldList(database: gate.database, world: gate.world)).routes,
             UsersAPI(

@@ -50,6 +50,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case versionMismatch = "version_mismatch"
     case mergedSince = "merged_since"
     case undoExpired = "undo_expired"
+    case notUndoable = "not_undoable"
     case payloadTooLarge = "payload_too_large"
     case requestTimeout = "request_timeout"
     case unsupportedMediaType = "unsupported_media_type"
@@ -79,7 +80,7 @@ extension ProblemCode {
         case .methodNotAllowed: return .methodNotAllowed
         case .emailTaken, .possibleDuplicate, .lastOwner, .accountInUse, .mailNotConfigured, .mfaDisabled, .passkeysDisabled,
             .smsNotConfigured, .factorExists, .strongerFactorRequired, .passkeyNotAllowed, .apiKeyLimit,
-            .mergedSince, .undoExpired:
+            .mergedSince, .undoExpired, .notUndoable:
             return .conflict
         case .versionMismatch: return .preconditionFailed
         case .payloadTooLarge: return .contentTooLarge
@@ -143,6 +144,7 @@ extension ProblemCode {
         case .versionMismatch: return "Somebody else changed it meanwhile"
         case .mergedSince: return "The client was merged into another one since"
         case .undoExpired: return "It cannot be undone any more"
+        case .notUndoable: return "It cannot be taken back"
         case .payloadTooLarge: return "The request is too large"
         case .requestTimeout: return "The request took too long to arrive"
         case .unsupportedMediaType: return "The body is of a type that is not accepted here"
@@ -213,6 +215,7 @@ extension ProblemCode {
         case .versionMismatch: return "Fetch it again, then repeat the change."
         case .mergedSince: return "Undo the merge that the member mergeId names first."
         case .undoExpired: return "The time for it is over; the history shows what it changed."
+        case .notUndoable: return "It has not ended, was taken back already, or ended more than 24 hours ago."
         case .payloadTooLarge: return "Send at most 1 MiB."
         case .requestTimeout: return "Send it again, over a faster connection if there is one."
         case .unsupportedMediaType: return "Send application/json."
