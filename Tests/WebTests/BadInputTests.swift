@@ -134,7 +134,7 @@ import Testing
         try await Office.open(on: .sqlite) { office in
             let agent = try await office.signedIn()
             for query in [
-                "limit=0", "limit=101", "limit=x", "sort=price", "assignedTo=me",
+                "limit=0", "limit=101", "limit=x", "sort=color", "assignedTo=me",
                 "search=\(String(repeating: "x", count: 300))",
             ] {
                 let answer = try await agent.get("/v1/clients?\(query)")

@@ -11,6 +11,8 @@ struct WalkNames: Sendable {
     var key = ""
     var passkey = ""
     var device = ""
+    var list = ""
+    var bulk = ""
     var invitation = ""
     /// A word that stands in every text of the other's records.
     var mark = ""
@@ -27,7 +29,8 @@ struct WalkNames: Sendable {
     var placeholders: [(value: String, name: String)] {
         [
             (client, "client"), (pairedClient, "pairedClient"), (merge, "merge"), (account, "account"),
-            (session, "session"), (key, "key"), (passkey, "passkey"), (device, "device"), (invitation, "invitation"),
+            (session, "session"), (key, "key"), (passkey, "passkey"), (device, "device"), (list, "list"),
+            (bulk, "bulk"), (invitation, "invitation"),
             (mark, "mark"), (probeEmail, "probeEmail"), (probePhone, "probePhone"),
             (probePhone.filter(\.isNumber), "digits"), (cursor, "cursor"),
         ]

@@ -34,10 +34,13 @@ struct WalkOffice: Sendable {
         var key = ""
         var passkey = ""
         var device = ""
+        /// A private smart list, and a bulk change.
+        var list = ""
+        var bulk = ""
 
         var allClients: [String] { clients + [trashed, merged] }
         /// What no answer to somebody else may hold.
-        var secrets: [String] { [mark] + allClients + [merge, session, key, passkey, device] }
+        var secrets: [String] { [mark] + allClients + [merge, session, key, passkey, device, list, bulk] }
     }
 
     static func open(
@@ -106,6 +109,11 @@ struct WalkOffice: Sendable {
         for answer in changes where answer.status.code >= 300 { throw Surprise("not furnished: \(answer.text)") }
         furniture.merge = try await id(
             maker.post("/v1/clients/\(main)/merge", #"{"with":"\#(furniture.merged)"}"#), "merge", "id")
+        furniture.list = try await id(
+            person.post(
+                "/v1/smart-lists", #"{"name":"\#(mark)","filter":{"field":"tag","op":"is","value":"\#(mark)"}}"#), "id")
+        furniture.bulk = try await id(
+            person.post("/v1/clients/bulk", #"{"action":"addTags","tags":["common"],"ids":["\#(main)"]}"#), "id")
         try await addFactors(of: &furniture)
         return furniture
     }
@@ -164,7 +172,8 @@ extension WalkNames {
         [other.clients[0], other.trashed, other.merged].map { client in
             var names = WalkNames(
                 client: client, pairedClient: other.clients[1], merge: other.merge, account: other.account,
-                session: other.session, key: other.key, passkey: other.passkey, device: other.device)
+                session: other.session, key: other.key, passkey: other.passkey, device: other.device,
+                list: other.list, bulk: other.bulk)
             names.invitation = String(repeating: "a", count: 36)
             names.mark = other.mark
             names.probeEmail = "probe\(number)@example.com"
@@ -180,7 +189,7 @@ extension WalkNames {
         func id() -> String { world.identifier(AccountID.self).description }
         var names = WalkNames(
             client: id(), pairedClient: id(), merge: id(), account: id(), session: id(), key: id(), passkey: id(),
-            device: id())
+            device: id(), list: id(), bulk: id())
         names.invitation = String(repeating: "b", count: 36)
         names.mark = String(mark.reversed())
         names.probeEmail = "probe9@example.com"

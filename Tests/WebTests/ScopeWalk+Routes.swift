@@ -4,6 +4,11 @@ extension ScopeWalk {
     /// What each route is to the walk, by its name. A route that is not here fails the walk.
     static let routes: [String: WalkedRoute] = clientRoutes.merging(peopleRoutes) { $1 }.merging(otherRoutes) { $1 }
 
+    /// A filter by a tag, as it stands in an address.
+    private static func filter(_ tag: String) -> String {
+        "%7B%22field%22%3A%22tag%22%2C%22op%22%3A%22is%22%2C%22value%22%3A%22\(tag)%22%7D"
+    }
+
     private static let clientRoutes: [String: WalkedRoute] = [
         "listClients": .clients { names in
             [
@@ -12,6 +17,7 @@ extension ScopeWalk {
                 .query("tag=\(names.mark)"), .query("source=\(names.mark)"), .query("stage=\(names.mark)"),
                 .query("assignedTo=\(names.account)"), WalkCall.query("sort=-updatedAt&limit=1").told,
                 .query("cursor=\(names.cursor)"), .query("assignedTo=\(names.account)&tag=\(names.mark)&limit=5"),
+                .query("filter=" + Self.filter(names.mark)),
             ]
         },
         "createClient": .clients { names in
@@ -25,7 +31,7 @@ extension ScopeWalk {
                 WalkCall.body(#"{"firstName":"D","stage":"None","collaborators":["\#(names.account)"]}"#).told,
             ]
         },
-        "exportClients": .clients { _ in [WalkCall.query("format=csv").told] },
+        "exportClients": .clients { [WalkCall.query("format=csv").told, WalkCall.query("approved=\($0.merge)").told] },
         "listTrash": .clients { [WalkCall.query("limit=1").told, .query("cursor=\($0.cursor)")] },
         "restoreClient": .clients { [.path($0.client)] },
         "clientHistory": .clients { names in
@@ -67,6 +73,64 @@ extension ScopeWalk {
                 .body(#"{"clients":["\#(names.ownClient)","\#(names.client)"]}"#),
             ]
         },
+        "clientNeighbours": .clients { names in
+            [
+                .path(names.client),
+                .query(
+                    "tag=\(names.mark)&assignedTo=\(names.account)&stage=Walked&source=\(names.mark)&sort=lastName",
+                    id: names.client),
+                .query("filter=" + Self.filter(names.mark), id: names.client),
+            ]
+        },
+        "eraseClient": WalkedRoute(matter: "clients, owner and admin alone", hiddenFrom: [.agent, .lender]) { names in
+            [.path(names.client, "{}")]
+        },
+        "listSmartLists": .unnamed("one's own and the shared ones; names nobody"),
+        "createSmartList": .unnamed("one's own; its filter is asked within the reader's reach"),
+        "getSmartList": .own { [.path($0.list)] },
+        "changeSmartList": .own { [.path($0.list, #"{"name":"Stolen"}"#)] },
+        "removeSmartList": .own { [.path($0.list)] },
+        "smartListClients": .own {
+            [
+                .path($0.list), .query("limit=1&sort=lastName", id: $0.list), .query("search=\($0.mark)", id: $0.list),
+                .query("cursor=\($0.cursor)", id: $0.list),
+            ]
+        },
+        "smartListNeighbours": .own { names in
+            [
+                .query("client=\(names.client)", id: names.list),
+                .query("client=\(names.ownClient)&sort=lastName", id: names.list),
+            ]
+        },
+        "changeClients": .clients { names in
+            [
+                WalkCall(
+                    query: "?preview=true",
+                    json: #"{"action":"addTags","tags":["stolen"],"ids":["\#(names.client)","\#(names.pairedClient)"]}"#
+                ),
+                WalkCall(
+                    query: "?preview=true",
+                    json: #"{"action":"assign","assignedTo":"\#(names.ownAccount)","ids":["\#(names.client)"]}"#
+                ).told,
+                WalkCall(
+                    query: "?preview=true",
+                    json: #"{"action":"share","collaborators":["\#(names.ownAccount)"],"ids":["\#(names.client)"]}"#
+                ).told,
+            ]
+        },
+        "deleteClients": .clients { names in
+            [WalkCall(query: "?preview=true", json: #"{"ids":["\#(names.client)"]}"#)]
+        },
+        "getBulkChange": WalkedRoute(matter: "bulk changes", hiddenFrom: [.agent, .lender]) { [.path($0.bulk)] },
+        "cancelBulkChange": WalkedRoute(matter: "bulk changes", hiddenFrom: [.agent, .lender]) {
+            [.path($0.bulk, "{}")]
+        },
+        "undoBulkChange": WalkedRoute(matter: "bulk changes", hiddenFrom: [.agent, .lender]) { [.path($0.bulk, "{}")] },
+        "listExportGrants": .unnamed("owner and admin alone"),
+        "grantExport": .people { [.path($0.account, "{}")] },
+        "revokeExportGrant": .people { [.path($0.account)] },
+        "listExportRequests": .unnamed("one's own; owner and admin all"),
+        "approveExport": .people { [.path($0.merge, "{}")] },
         "listStages": .unnamed("the brokerage's stages: everybody reads them"),
         "replaceStages": .unnamed("owner and admin alone; the brokerage's own"),
         "listCustomFields": .unnamed("the brokerage's fields: everybody reads them"),
@@ -77,6 +141,8 @@ extension ScopeWalk {
 
     private static let peopleRoutes: [String: WalkedRoute] = [
         "listUsers": .unnamed("agents see their colleagues, a lender themselves"),
+        "removeUser": .people { [.path($0.account)] },
+        "exportOwnData": .unnamed("one's own; names nobody"),
         "getUser": .people { [.path($0.account)] },
         "changeUser": .people { [.path($0.account, #"{"role":"agent"}"#)] },
         "unlockUser": .people { [.path($0.account)] },

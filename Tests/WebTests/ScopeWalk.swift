@@ -170,6 +170,7 @@ extension WalkOffice {
         // Events and sessions are one's own too, but change with the walk itself. Figures of the server are nobody's.
         let others: Set<String> = [
             "exportClients", "listEvents", "streamEvents", "metrics", "health", "ready", "me", "verify", "listSessions",
+            "exportOwnData",
         ]
         var answers: [String: String] = [:]
         for route in office.routes

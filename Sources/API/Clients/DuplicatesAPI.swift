@@ -79,7 +79,7 @@ package struct DuplicatesAPI: Sendable {
         try fields.finish()
         guard let other else { throw Problem(.invalidRequest) }
         let outcome = try await clients.book.merge(
-            signedIn.scope, id, with: other, expectedVersions: clients.expectedVersions(call), loserVersion: version)
+            signedIn.scope, id, with: other, expectedVersions: ClientsAPI.expectedVersions(call), loserVersion: version)
         switch outcome {
         case .merged(let client, let record):
             return Response.json(headers: [.eTag: "\"\(client.version)\""], capacity: 2048) { json in

@@ -10,7 +10,7 @@ enum BulkTable {
             """
             CREATE TABLE bulk_change (
                 id \(.identifier) PRIMARY KEY,
-                user_id \(.identifier) NOT NULL REFERENCES account (id),
+                user_id \(.identifier) NOT NULL REFERENCES account (id) ON DELETE CASCADE,
                 session_id \(.identifier),
                 key_id \(.identifier),
                 action TEXT NOT NULL,

@@ -10,7 +10,7 @@ enum SmartListTable {
             """
             CREATE TABLE smart_list (
                 id \(.identifier) PRIMARY KEY,
-                owner_id \(.identifier) NOT NULL REFERENCES account (id),
+                owner_id \(.identifier) NOT NULL REFERENCES account (id) ON DELETE CASCADE,
                 name TEXT NOT NULL,
                 is_shared BIGINT NOT NULL,
                 filter TEXT NOT NULL,
