@@ -78,7 +78,8 @@ extension ProblemCode {
             return .forbidden
         case .notFound: return .notFound
         case .methodNotAllowed: return .methodNotAllowed
-        case .emailTaken, .possibleDuplicate, .lastOwner, .accountInUse, .mailNotConfigured, .mfaDisabled, .passkeysDisabled,
+        case .emailTaken, .possibleDuplicate, .lastOwner, .accountInUse, .mailNotConfigured, .mfaDisabled,
+            .passkeysDisabled,
             .smsNotConfigured, .factorExists, .strongerFactorRequired, .passkeyNotAllowed, .apiKeyLimit,
             .mergedSince, .undoExpired, .notUndoable:
             return .conflict
@@ -204,7 +205,8 @@ extension ProblemCode {
                 "Have an owner or admin approve it with POST /v1/export-requests/{id}/approve, then send this again with ?approved= and the request."
         case .passwordExpired: return "Choose a new one: POST /v1/auth/forgot-password mails a link."
         case .lastOwner: return "Make somebody else an owner first."
-        case .accountInUse: return "Have them leave first: POST /v1/users/{id}/leave hands their clients to a colleague."
+        case .accountInUse:
+            return "Have them leave first: POST /v1/users/{id}/leave hands their clients to a colleague."
         case .mailNotConfigured: return "Ask the operator to set MAIL_URL."
         case .reauthenticationRequired:
             return "Confirm with POST /v1/auth/reauthenticate, then send the same request again."
