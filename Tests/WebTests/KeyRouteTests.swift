@@ -14,8 +14,9 @@ import Testing
 /// Walks the table of routes with an API key, so that a route that is added tomorrow is closed to keys until somebody decides otherwise.
 @Suite struct `every route, called with an API key,` {
     private func path(_ route: Route) -> String {
-        route.path.replacing("{id}", with: "0198c6a0-0000-7000-8000-000000000000").replacing("{key}", with: "none").replacing(
-            "{type}", with: "account_locked")
+        route.path.replacing("{id}", with: "0198c6a0-0000-7000-8000-000000000000").replacing("{key}", with: "none")
+            .replacing(
+                "{type}", with: "account_locked")
     }
 
     private func isPublic(_ route: Route) -> Bool {
