@@ -10,15 +10,19 @@ struct ClientListRows {
     private let search: SQL?
     private let knownTotal: Int?
     private let driver: FilterDriver?
+    private let counted: Int?
 
     /// The rows for a query, which is ``ClientQuery/resolved(for:at:)``. Those that answer `terms`, if there are any, whose number is then
-    /// `total`. Few clients are found by `driver` and then sorted.
+    /// `total`. Few clients are found by `driver` and then sorted. `counted` is how many there are, up to one above
+    /// ``mostCounted``, where somebody has counted them along an index.
     init(
-        _ scope: Scope, _ query: ClientQuery, terms: SearchTerms? = nil, total: Int? = nil, driver: FilterDriver? = nil
+        _ scope: Scope, _ query: ClientQuery, terms: SearchTerms? = nil, total: Int? = nil,
+        driver: FilterDriver? = nil, counted: Int? = nil
     ) {
         self.scope = scope
         self.query = query
         self.driver = scope.role.seesEverything ? driver : nil
+        self.counted = counted
         search = terms?.condition(.anywhere, "client.search_text")
         knownTotal = total
     }
@@ -66,6 +70,8 @@ struct ClientListRows {
     var total: SQL {
         if let knownTotal { return "SELECT \(knownTotal) AS total" }
         if isTotalKept { return BookSize.query(reader, stage: query.stage) }
+        if let counted { return "SELECT \(counted) AS total" }
+        if let totalOfIndex { return totalOfIndex }
         return """
             SELECT COUNT(*) AS total FROM (SELECT 1 AS one FROM \(tables) WHERE \(condition) \(.limit(Self.mostCounted + 1)))
                 AS counted

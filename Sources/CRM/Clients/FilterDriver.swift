@@ -5,8 +5,8 @@ import Storage
 struct FilterBounds: Sendable {
     /// How many clients of a condition are looked up one by one. Of more, the order of the list is followed: there, one of them comes soon.
     var mostLookedUp = 5_000
-    /// How many clients are looked up one by one to count those of a list: 20 ms at a million.
-    var mostLookedUpToCount = 5_000
+    /// How many clients are looked up one by one to count those of a list.
+    var mostLookedUpToCount = 2_000
 }
 
 /// A condition that has an index of its own over the whole book: few clients who answer it are found at once, in whatever order the list is.

@@ -57,8 +57,8 @@ extension ClientBook {
             start = position
         }
         guard let terms else {
-            let driver = try await driver(scope, query)
-            let rows = ClientListRows(scope, query, driver: driver)
+            let driven = try await driven(scope, query)
+            let rows = ClientListRows(scope, query, driver: driven.driver, counted: driven.total)
             return try await page(scope, rows, after: start, binding, into: clients(), append)
         }
         let search = ClientSearch(database: database, scope: scope, query: query, terms: terms, bounds: searchBounds)
@@ -81,10 +81,20 @@ extension ClientBook {
 
     /// The index that finds the clients of `query` if they are few; `nil` to follow the order of the list.
     func driver(_ scope: Scope, _ query: ClientQuery) async throws -> FilterDriver? {
-        guard scope.role.seesEverything, query.hasFilterOfClients else { return nil }
-        let drivers = FilterDriver.all(of: query.filterOfClients)
-        let best = try await FilterDriver.best(of: drivers, upTo: filterBounds.mostLookedUp, in: database)
-        return best.flatMap { $0.count <= filterBounds.mostLookedUp ? $0.driver : nil }
+        try await driven(scope, query).driver
+    }
+
+    /// The same, with the number of the clients where that index alone tells it.
+    private func driven(
+        _ scope: Scope, _ query: ClientQuery
+    ) async throws -> (driver: FilterDriver?, total: Int?) {
+        guard scope.role.seesEverything, query.hasFilterOfClients else { return (nil, nil) }
+        let filter = query.filterOfClients
+        let best = try await FilterDriver.best(
+            of: FilterDriver.all(of: filter), upTo: ClientListRows.mostCounted, in: database)
+        guard let best else { return (nil, nil) }
+        let isAll = query.stage == nil && filter.conjuncts.count == 1 && best.driver.isWhole
+        return (best.count <= filterBounds.mostLookedUp ? best.driver : nil, isAll ? best.count : nil)
     }
 
     private func page<Clients: Sendable>(
