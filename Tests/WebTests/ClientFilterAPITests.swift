@@ -32,6 +32,10 @@ import Testing
             let neighbours = try await agent.get("/v1/clients/\(ids[0])/neighbours?sort=-price&filter=\(filter)")
             #expect(neighbours["previous"] == .null)
             #expect(neighbours.string("next") == ids[3])
+            // As a form has it: a space is a plus sign, and a plus sign is encoded.
+            _ = try await agent.post("/v1/clients", #"{"firstName":"Eve","tags":["A+ lead"]}"#)
+            let form = "%7B%22field%22:+%22tag%22,+%22op%22:+%22is%22,+%22value%22:+%22A%2B+lead%22%7D"
+            #expect(try await agent.get("/v1/clients?filter=\(form)").string("data", "0", "firstName") == "Eve")
             let all = try await agent.get("/v1/clients?sort=price")
             #expect(all.string("data", "0", "firstName") == "Cid")
         }

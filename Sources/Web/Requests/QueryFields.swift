@@ -1,9 +1,11 @@
 package import Core
 package import Hummingbird
+import HummingbirdCore
 
 /// Reads the parameters of a query string, and collects everything that is wrong with them.
 package struct QueryFields: Sendable {
     private let values: [String: String]
+    private let query: String
     private let declared: [RouteField]
     private var asked: Set<String> = []
     private var errors: [Problem.FieldError] = []
@@ -12,6 +14,7 @@ package struct QueryFields: Sendable {
     /// Those that are not `declared` are refused.
     init(_ request: Request, declared: [RouteField]) {
         self.declared = declared
+        query = request.uri.query ?? ""
         var values: [String: String] = [:]
         var repeated: Set<String> = []
         for pair in request.uri.queryParameters
@@ -38,9 +41,12 @@ package struct QueryFields: Sendable {
         return text
     }
 
-    /// The text of a parameter that is JSON, not deeper than a body may be.
+    /// The text of a parameter that is JSON, not deeper than a body may be. A plus sign that was not encoded is a space, as browsers and curl
+    /// write one in a form.
     package mutating func json(_ name: String, upTo limit: Int) -> String? {
-        guard let text = text(name, upTo: limit) else { return nil }
+        guard let given = text(name, upTo: limit) else { return nil }
+        let form = URI("/?\(query.replacing("+", with: "%20"))")
+        let text = form.queryParameters[name[...]].map(String.init) ?? given
         guard JSONNesting.judge(text.utf8) == .shallow else {
             refuse(name, "invalid", "This is nested deeper than \(JSONNesting.limit) levels. Make it flatter.")
             return nil
