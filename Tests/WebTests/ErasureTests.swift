@@ -54,6 +54,43 @@ import Testing
     }
 
     @Test(arguments: DatabaseKind.available)
+    func `a client is erased with whoever was merged into them, by either identity`(kind: DatabaseKind) async throws {
+        try await Office.open(on: kind) { office in
+            let owner = try await office.signedIn("owner@office.example", role: .owner)
+            let winner = try #require(try await owner.post("/v1/clients", #"{"firstName":"Winona"}"#).string("id"))
+            let loser = try #require(
+                try await owner.post("/v1/clients", #"{"firstName":"Lois","emails":[{"value":"l@x.example"}]}"#)
+                    .string("id"))
+            let spouse = try await owner.post(
+                "/v1/clients", #"{"firstName":"Jon","relationships":[{"kind":"spouse","clientId":"\#(loser)"}]}"#)
+            let other = try #require(spouse.string("id"))
+            let inLaw = try #require(try await owner.post("/v1/clients", #"{"firstName":"Jonny"}"#).string("id"))
+            let merged = try await owner.post("/v1/clients/\(winner)/merge", #"{"with":"\#(loser)"}"#)
+            #expect(merged.status == .ok, "\(merged.text)")
+            // The history of one that was merged is a copy, which names the client too.
+            #expect(try await owner.post("/v1/clients/\(inLaw)/merge", #"{"with":"\#(other)"}"#).status == .ok)
+            let erased = try await owner.post("/v1/clients/\(loser)/erase")
+            #expect(erased.status == .ok && erased["namedByOthers"] == .integer(1), "\(erased.text)")
+            for id in [winner, loser] {
+                #expect(try await owner.get("/v1/clients/\(id)").code == "not_found")
+                #expect(try await owner.post("/v1/clients/\(id)/erase").code == "not_found")
+            }
+            for path in ["/v1/clients/\(inLaw)", "/v1/clients/\(inLaw)/history", "/v1/clients/\(other)/history"] {
+                let text = try await owner.get(path).text
+                #expect(!text.contains("Lois") && !text.contains("Winona"), "\(path): \(text)")
+            }
+            let rows = try await office.gate.database.rows("SELECT id FROM client")
+            #expect(rows.count == 2)
+            #expect(try await office.gate.database.rows("SELECT client_id FROM client_relation").isEmpty)
+            let left = try await office.gate.database.rows(
+                "SELECT client_id FROM client_change WHERE new_value LIKE '%Lois%' OR old_value LIKE '%Lois%'")
+            #expect(left.isEmpty)
+            let event = try #require(try await office.events(.clientErased).first)
+            #expect(event.detailJSON.contains(loser) && event.detailJSON.contains(winner))
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
     func `somebody takes along what is kept of them, and nobody else's`(kind: DatabaseKind) async throws {
         try await Office.open(on: kind, ["RATE_LIMIT_REFRESH_MAX": "0"]) { office in
             let ana = try await office.signedIn("ana@office.example")

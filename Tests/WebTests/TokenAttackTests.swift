@@ -95,7 +95,7 @@ import Testing
 
     @Test(arguments: DatabaseKind.available)
     func `of two hundred parallel refreshes of one token exactly one wins`(_ kind: DatabaseKind) async throws {
-        try await Office.open(on: kind, ["RATE_LIMIT_REFRESH_MAX": "0"], setting: .ahc(.http)) { office in
+        try await Office.open(on: kind, ["RATE_LIMIT_REFRESH_MAX": "0"], setting: .router) { office in
             let agent = try await office.signedIn()
             let token = try #require(agent.refreshToken)
             let codes = try await withThrowingTaskGroup(of: String.self) { group in
@@ -115,7 +115,7 @@ import Testing
 
     @Test(arguments: DatabaseKind.available)
     func `parallel retries with one Idempotency-Key all get the same successor`(_ kind: DatabaseKind) async throws {
-        try await Office.open(on: kind, ["RATE_LIMIT_REFRESH_MAX": "0"], setting: .ahc(.http)) { office in
+        try await Office.open(on: kind, ["RATE_LIMIT_REFRESH_MAX": "0"], setting: .router) { office in
             let agent = try await office.signedIn()
             let token = try #require(agent.refreshToken)
             let successors = try await withThrowingTaskGroup(of: String?.self) { group in

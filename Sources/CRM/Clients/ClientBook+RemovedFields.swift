@@ -21,8 +21,9 @@ extension ClientBook {
                 for row in rows {
                     let client = try Client(row)
                     var content = try ClientContent(client)
+                    let before = content.details
                     content.details.custom.removeAll { !live.contains($0.key) }
-                    try writing.rewrite(client.id, details: content.details)
+                    try writing.rewrite(client.id, from: before, to: content.details)
                     let isInTrash = try row.optional("deleted_at", as: Timestamp.self) != nil
                     try writing.renewSearch(
                         client.id, content, text: SearchText.text(of: content, in: edit.home),

@@ -152,10 +152,11 @@ struct ClientWriting {
     }
 
     /// Writes anew the details of a client, in the trash or not, without a version and a history of it: what is gone is gone for everybody.
-    func rewrite(_ id: ClientID, details: ClientDetails) throws {
+    func rewrite(_ id: ClientID, from before: ClientDetails, to details: ClientDetails) throws {
         try session.run("UPDATE client SET details = \(StoredObject(details)) WHERE id = \(id)")
         try CustomFieldTable.removeValues(of: id, in: session)
         try insertCustom(id, details.custom)
+        try ClientRelationRows.replace(id, from: before.relationships, to: details.relationships, in: session)
     }
 
     private func insertCustom(_ id: ClientID, _ values: [CustomValue]) throws {

@@ -16,46 +16,69 @@ package enum EraseClientOutcome: Sendable, Hashable {
 extension ClientBook {
     private static let cleansedAtOnce = 50
 
-    /// Erases a client for good, with their history and whatever others say of being related to them: a person's right (GDPR Art. 17, CCPA
-    /// §1798.105). By owner and admin, who have just shown the password. The security log keeps that it happened, with the identity alone.
+    /// Erases a client for good, with their history, whoever was merged into them, and whatever others say of being related to them: a person's
+    /// right (GDPR Art. 17, CCPA §1798.105). An identity that was merged leads to the client that answers for it. By owner and admin, who have
+    /// just shown the password. The security log keeps that it happened, with the identities alone.
     package func erase(
         _ scope: Scope, _ id: ClientID, proof: FreshReauthentication, recorder: EventRecorder,
         from source: RequestSource
     ) async throws -> EraseClientOutcome {
         guard proof.scope == scope, scope.role.seesEverything else { return .forbidden }
-        let named = try await forget(id, by: scope)
         let (now, home, world) = (world.now(), home, world)
-        return try await database.transaction { session in
-            let row = try session.row("SELECT \(Client.columns), deleted_at FROM client WHERE id = \(id) \(.forUpdate)")
-            guard let row else { return .notFound }
-            if try row.optional("deleted_at", as: Timestamp.self) == nil {
-                // Through the trash, so that totals and what lists and searches read are right.
-                let client = try Client(row)
-                let edit = try ClientEdit(scope, ClientPatch(), at: now, home: home, in: session)
-                _ = try ClientWriting.perform(in: session, edit) { writing in
-                    try writing.trash(id, at: client.version, ClientContent(client))
-                }
+        var (forgotten, named): (Set<ClientID>, Set<ClientID>) = ([], [])
+        // Again, when the client was merged meanwhile: then there are further identities by which others know them.
+        while true {
+            let identities = try await database.read { session in try Self.identities(of: id, in: session) }
+            for identity in identities where !forgotten.contains(identity) {
+                named.formUnion(try await forget(identity, by: scope))
+                forgotten.insert(identity)
             }
-            try session.run("DELETE FROM client WHERE id = \(id)")
-            var event = Event(
-                .clientErased, in: world, user: scope.userID, session: scope.sessionID, from: source,
-                detail: ["client": id.description])
-            event.detail["key"] = scope.keyID?.description
-            try recorder.record(event, in: session)
-            return .erased(named: named)
+            let (known, others) = (forgotten, named)
+            let outcome = try await database.transaction { session -> EraseClientOutcome? in
+                let list = identities.sorted().map { "\($0)" as SQL }.joined(separator: ", ")
+                let rows = try session.rows(
+                    "SELECT \(Client.columns), deleted_at FROM client WHERE id IN (\(list)) ORDER BY id \(.forUpdate)")
+                guard try known.isSuperset(of: Self.identities(of: id, in: session)) else { return nil }
+                guard !rows.isEmpty else { return .notFound }
+                for row in rows where try row.optional("deleted_at", as: Timestamp.self) == nil {
+                    // Through the trash, so that totals and what lists and searches read are right.
+                    let client = try Client(row)
+                    let edit = try ClientEdit(scope, ClientPatch(), at: now, home: home, in: session)
+                    _ = try ClientWriting.perform(in: session, edit) { writing in
+                        try writing.trash(client.id, at: client.version, ClientContent(client))
+                    }
+                }
+                try session.run("DELETE FROM client WHERE id IN (\(list))")
+                var event = Event(
+                    .clientErased, in: world, user: scope.userID, session: scope.sessionID, from: source,
+                    detail: ["client": identities[0].description])
+                if identities.count > 1 {
+                    event.detail["merged"] = identities.dropFirst().map(\.description).joined(separator: " ")
+                }
+                event.detail["key"] = scope.keyID?.description
+                try recorder.record(event, in: session)
+                return .erased(named: others.subtracting(identities).count)
+            }
+            if let outcome { return outcome }
         }
     }
 
-    /// Takes the client out of the relationships of others, and their name out of the history of those. How many others there were.
-    private func forget(_ id: ClientID, by scope: Scope) async throws -> Int {
-        // No index leads from a client to those who name it: an erasure is rare, and reads the details of all.
-        let named: [ClientID] = try await database.rows(
-            "SELECT id FROM client WHERE id <> \(id) AND details LIKE \("%\"clientId\":\"\(id)\"%")"
-        ).map { try $0.get("id") }
+    /// The client that answers to `id`, and whoever was merged into it.
+    private static func identities(of id: ClientID, in session: any SQLSession) throws -> [ClientID] {
+        let target = try ClientAlias.targets(of: [id], in: session)[0]
+        return [target] + (try ClientAlias.merged(into: [target], in: session).map(\.id))
+    }
+
+    /// Takes the client out of the relationships of others, and their name out of the history of those. Whom that concerned.
+    private func forget(_ id: ClientID, by scope: Scope) async throws -> [ClientID] {
+        let named = try await database.read { session in
+            try ClientRelationRows.clients(naming: [id], in: session).filter { $0 != id }
+        }
+        // No index leads from an identity to the history that names it: an erasure is rare, and reads the changes of all relationships.
         let formerly: [ClientID] = try await database.rows(
             """
-            SELECT DISTINCT client_id FROM client_change WHERE client_id <> \(id) AND field = 'relationships'
-                AND (old_value LIKE \("%\(id)%") OR new_value LIKE \("%\(id)%"))
+            SELECT client_id FROM client_change WHERE client_id <> \(id) AND \(Self.names(id))
+            UNION SELECT client_id FROM client_merged_change WHERE client_id <> \(id) AND \(Self.names(id))
             """
         ).map { try $0.get("client_id") }
         let others = Set(named + formerly).sorted()
@@ -64,23 +87,33 @@ extension ClientBook {
             let batch = others[start..<min(start + Self.cleansedAtOnce, others.count)]
             try await database.transaction { session in
                 try ClientWriting.perform(in: session, edit) { writing in
-                    for other in batch {
-                        let row = try session.row(
-                            "SELECT \(Client.columns) FROM client WHERE id = \(other) \(.forUpdate)")
-                        guard let row else { continue }
-                        var details = try Client(row).details.value()
-                        details.relationships.removeAll { $0.clientID == id }
-                        try writing.rewrite(other, details: details)
-                        try session.run(
-                            """
-                            UPDATE client_change SET old_value = NULL, new_value = NULL
-                            WHERE client_id = \(other) AND field = 'relationships'
-                                AND (old_value LIKE \("%\(id)%") OR new_value LIKE \("%\(id)%"))
-                            """)
-                    }
+                    for other in batch { try Self.forget(id, by: other, &writing, in: session) }
                 }
             }
         }
-        return named.count
+        return named
+    }
+
+    private static func forget(
+        _ id: ClientID, by other: ClientID, _ writing: inout ClientWriting, in session: any SQLSession
+    ) throws {
+        guard let row = try session.row("SELECT \(Client.columns) FROM client WHERE id = \(other) \(.forUpdate)")
+        else { return }
+        let before = try Client(row).details.value()
+        var after = before
+        after.relationships.removeAll { $0.clientID == id }
+        if after != before { try writing.rewrite(other, from: before, to: after) }
+        for table: SQL in ["client_change", "client_merged_change"] {
+            try session.run(
+                """
+                UPDATE \(table) SET old_value = NULL, new_value = NULL
+                WHERE client_id = \(other) AND \(Self.names(id))
+                """)
+        }
+    }
+
+    /// Holds for the changes of relationships in which the client occurs.
+    private static func names(_ id: ClientID) -> SQL {
+        "field = 'relationships' AND (old_value LIKE \("%\(id)%") OR new_value LIKE \("%\(id)%"))"
     }
 }
