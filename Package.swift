@@ -107,7 +107,7 @@ let package = Package(
                 nioCore, nioPosix, httpClient,
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
-        library("CRM", ["Core", "Storage", "SecurityEvents", "Accounts", "Sessions", "ContactFiles"]),
+        library("CRM", ["Core", "Storage", "SecurityEvents", "Accounts", "Sessions", "ContactFiles", crypto]),
         library("Departure", ["Core", "Storage", "SecurityEvents", "Accounts", "Credentials", "Identity", "CRM"]),
         library(
             "Web",
@@ -126,7 +126,7 @@ let package = Package(
         library(
             "API",
             ["Core", "Storage", "SecurityEvents"] + gate + [
-                "CRM", "Departure", "Web", hummingbird, lifecycle, logging, nioCore,
+                "CRM", "ContactFiles", "Departure", "Web", hummingbird, lifecycle, logging, nioCore,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]),
         library(
@@ -216,7 +216,7 @@ let package = Package(
         tests("ProcessTests", ["gatehouse", "TestSupport"]),
         tests(
             "CRMTests",
-            ["Core", "Storage", "SecurityEvents"] + gate + ["CRM", "Departure", "TestSupport", crypto]),
+            ["Core", "Storage", "SecurityEvents"] + gate + ["CRM", "ContactFiles", "Departure", "TestSupport", crypto]),
         tests(
             "WebTests",
             [

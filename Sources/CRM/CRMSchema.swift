@@ -8,7 +8,7 @@ package enum CRMSchema {
             Migration(100, "clients", clients), BookSize.migration, ClientReaders.migration, BookSize.readersMigration,
             SearchRenewal.migration, ClientSearchRows.migration,
             ClientChanges.migration, CustomFieldTable.migration, StageTable.migration,
-            ClientDepth.migration, ClientFilters.migration,
+            ClientDepth.migration, ImportTables.migration, ClientFilters.migration,
             SmartListTable.migration, BulkTable.migration,
             ClientAlias.migration, MergedChanges.migration, ClientRelationRows.migration,
             PairTable.migration,

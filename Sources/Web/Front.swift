@@ -44,7 +44,7 @@ package struct Front: Sendable {
                 limiter: limiter, log: log, routes: routes, noteFault: configuration.noteFault))
         router.add(middleware: SingleHeaders())
         router.add(middleware: StrayCookies(cookies: configuration.cookies))
-        router.add(middleware: BodyLimit())
+        router.add(middleware: BodyLimit(routes: routes))
         router.add(middleware: ContinueOnDemand())
         router.add(middleware: OriginCheck(policy: configuration.origins))
         let dispatch = RouteDispatch(

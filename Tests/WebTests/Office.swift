@@ -24,6 +24,7 @@ struct Office: Sendable {
     let gate: Gate
     let client: any TestClientProtocol
     let live: LiveEvents
+    let imports: ClientImports
     let port: Int
     let routes: [Route]
     let book: ClientBook
@@ -74,21 +75,28 @@ struct Office: Sendable {
                 _ = try? await MultiThreadedEventLoopGroup.singleton.next().scheduleTask(in: .milliseconds(10)) {}
                     .futureResult.get()
             })
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("imports-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let imports = ClientImports(
+            book: book, recorder: gate.recorder,
+            files: ImportFiles(directory: directory.path, limit: configuration.clients.importLimit))
         let routes = Routes(
-            gate: gate, book: book, configuration: web,
+            gate: gate, book: book, imports: imports, configuration: web,
             exportPolicy: configuration.detection.exportPolicy, live: live,
             readiness: { await Installation.readiness(of: database) })
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let application = Application(
             responder: routes.responder,
-            server: .http1(configuration: Installation.http(web, world: clock.world, logger: logger)),
+            server: .http1(
+                configuration: Installation.http(
+                    web, routes: routes.all, world: clock.world, logger: logger)),
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)), logger: logger)
         try await application.test(setting) { client in
             try await body(
                 Office(
-                    clock: clock, gate: gate, client: client, live: live, port: client.port ?? 0, routes: routes.all,
-                    book: book))
+                    clock: clock, gate: gate, client: client, live: live, imports: imports, port: client.port ?? 0,
+                    routes: routes.all, book: book))
         }
         await gate.hashing.shutDown()
     }

@@ -57,6 +57,32 @@ import Testing
         _ = try channel.finish(acceptAlreadyClosed: true)
     }
 
+    @Test func `of a file gets a second more for each piece of it that has come, and no more`() throws {
+        let channel = EmbeddedChannel()
+        try channel.pipeline.syncOperations.addHandler(BodyDeadline(limit: .seconds(30)) { _ in 1000 })
+        try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+        try channel.writeInbound(Self.head())
+        channel.embeddedEventLoop.advanceTime(by: .seconds(29))
+        try channel.writeInbound(HTTPRequestPart.body(ByteBuffer(repeating: 120, count: 5000)))
+        channel.embeddedEventLoop.advanceTime(by: .milliseconds(5999))
+        try channel.throwIfErrorCaught()
+        channel.embeddedEventLoop.advanceTime(by: .milliseconds(1))
+        #expect(throws: SlowBody.self) { try channel.throwIfErrorCaught() }
+        _ = try? channel.finish()
+    }
+
+    @Test func `that nobody reads any more is not waited for longer than a moment`() throws {
+        let channel = try Self.channel()
+        try channel.writeInbound(Self.head())
+        try channel.writeOutbound(
+            HTTPResponsePart.head(HTTPResponse(status: .contentTooLarge, headerFields: [.connection: "close"])))
+        try channel.writeOutbound(HTTPResponsePart.end(nil))
+        #expect(channel.isActive)
+        channel.embeddedEventLoop.advanceTime(by: .seconds(1))
+        #expect(!channel.isActive)
+        _ = try? channel.finish()
+    }
+
     @Test func `is not waited for where none was announced`() throws {
         let channel = try Self.channel()
         try channel.writeInbound(Self.head([:]))

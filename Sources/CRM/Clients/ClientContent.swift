@@ -45,7 +45,9 @@ struct ClientContent: Sendable, Hashable {
         content.firstName = patch.firstName.applied(to: firstName, cleared: "") { check.line($0, "firstName", 100) }
         content.lastName = patch.lastName.applied(to: lastName, cleared: "") { check.line($0, "lastName", 100) }
         content.emails = patch.emails.applied(to: emails, cleared: []) { check.emails($0) }
-        content.phones = patch.phones.applied(to: phones, cleared: []) { check.phones($0, in: edit.home) }
+        content.phones = patch.phones.applied(to: phones, cleared: []) {
+            check.phones($0, in: edit.home, known: phones)
+        }
         content.addresses = patch.addresses.applied(to: addresses, cleared: []) { check.addresses($0) }
         content.tags = patch.tags.applied(to: tags, cleared: []) { check.tags($0) }
         content.stage = patch.stage.applied(to: stage, cleared: "") { check.line($0, "stage", 100) }

@@ -19,8 +19,10 @@ struct ClientMatch: Hashable, Sendable {
     }
 
     static func phones(of content: ClientContent, in home: HomeRegion) -> [ClientMatch] {
-        content.phones.compactMap { PhoneNumber($0.value) }
-            .map { ClientMatch(kind: .phone, value: $0.matchKey(in: home)) }
+        content.phones.map { phone in
+            ClientMatch(
+                kind: .phone, value: PhoneNumber(phone.value)?.matchKey(in: home) ?? SearchText.fold(phone.value))
+        }
     }
 
     static func tags(of content: ClientContent) -> [ClientMatch] { content.tags.map(tag) }

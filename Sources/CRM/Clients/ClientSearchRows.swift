@@ -43,6 +43,9 @@ enum ClientSearchRows {
         """,
     ]
 
+    /// So many characters of a text stand in the index at most.
+    static let longest = 500
+
     /// A row of PostgreSQL's index holds 2,700 bytes, which 500 characters never need. `is_long` stands in the first so that SQLite asks the
     /// table for nothing.
     private static let indexes: [SQL] = [

@@ -17,10 +17,10 @@ struct ClientStamp {
 
 /// Writes a client and everything that repeats it for looking up. Always inside the caller's transaction.
 struct ClientWriting {
-    private let session: any SQLSession
-    private let edit: ClientEdit
+    let session: any SQLSession
+    let edit: ClientEdit
     private var home: HomeRegion { edit.home }
-    private var sizes = BookSizeChanges()
+    var sizes = BookSizeChanges()
 
     private init(_ session: any SQLSession, _ edit: ClientEdit) {
         self.session = session

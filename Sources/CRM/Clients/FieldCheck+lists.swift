@@ -15,12 +15,19 @@ extension FieldCheck {
         return Self.withOnePrimary(kept) { EmailAddress($0)?.text ?? $0 }
     }
 
-    /// Numbers as typed, each once however it is written, one of them primary.
-    mutating func phones(_ given: [ContactPoint], in home: HomeRegion) -> [ContactPoint] {
+    /// Numbers as typed, each once however it is written, one of them primary. What nobody could dial, such as 1-800-FLOWERS, is kept when it is
+    /// among those `known`: a file brought it, and the client stays editable.
+    mutating func phones(
+        _ given: [ContactPoint], in home: HomeRegion, known: [ContactPoint] = []
+    ) -> [ContactPoint] {
         var kept: [ContactPoint] = []
         for (index, given) in capped(given, "phones", 20).enumerated() {
             let type = type(of: given, "phones[\(index)]")
             guard let number = PhoneNumber(given.value) else {
+                if known.contains(where: { $0.value == given.value && $0.e164 == nil }) {
+                    kept.append(ContactPoint(value: given.value, type: type, isPrimary: given.isPrimary))
+                    continue
+                }
                 refuse("phones[\(index)].value", .invalidPhone, "Give a phone number of 7 to 15 digits.")
                 continue
             }

@@ -29,7 +29,7 @@ enum SearchText {
             let (shown, carried) = (plain(email.value), plain(EmailAddress(email.value)?.text ?? ""))
             return carried == shown ? [shown] : [shown, carried]
         }
-        let phones = content.phones.flatMap { PhoneNumber($0.value)?.textForms(in: home) ?? [] }
+        let phones = content.phones.flatMap { PhoneNumber($0.value)?.textForms(in: home) ?? [plain($0.value)] }
         let addresses = content.addresses.flatMap { address in
             [address.street, address.city, address.state, address.code, address.country].map(plain)
         }
@@ -90,13 +90,14 @@ enum SearchText {
     /// `text` folded, and without its apostrophes.
     private static func plain(_ text: String) -> String { withoutApostrophes(fold(text)) }
 
+    /// Those that are typed for one: accents of their own, the prime, the letters of Hawaiian and Hebrew.
+    private static let apostrophes: Set<Unicode.Scalar> = [
+        "'", "`", "\u{B4}", "\u{2B9}", "\u{2BB}", "\u{2BD}", "\u{2018}", "\u{2019}", "\u{201B}", "\u{2BC}",
+        "\u{2032}",
+        "\u{5F3}", "\u{FF07}",
+    ]
+
     private static func withoutApostrophes(_ folded: some StringProtocol) -> String {
-        // Those that are typed for one: accents of their own, the prime, the letters of Hawaiian and Hebrew.
-        let apostrophes: Set<Unicode.Scalar> = [
-            "'", "`", "\u{B4}", "\u{2B9}", "\u{2BB}", "\u{2BD}", "\u{2018}", "\u{2019}", "\u{201B}", "\u{2BC}",
-            "\u{2032}",
-            "\u{5F3}", "\u{FF07}",
-        ]
         var plain = String.UnicodeScalarView()
         plain.append(contentsOf: folded.unicodeScalars.lazy.filter { !apostrophes.contains($0) })
         return String(plain)

@@ -28,6 +28,8 @@ package struct FieldProblem: Sendable, Hashable {
         case sameClient = "same_client"
         /// No active account has that identity.
         case unknownAccount = "unknown_account"
+        /// A file of which nothing can be read.
+        case unreadable
         /// The caller's role may not set the field so.
         case notPermitted = "not_permitted"
     }

@@ -11,7 +11,8 @@ package struct ColumnMapping: Sendable, Hashable, Codable {
     }
 
     /// The mapping that a header tells by itself.
-    package init(recognizing header: [String]) {
+    package init(recognizing given: [String]) {
+        let header = ReturnedRows.original(given)
         let names = header.map(HeaderName.normalized)
         let dialect = Dialect.of(names)
         self.init(dialect: dialect)
@@ -22,6 +23,7 @@ package struct ColumnMapping: Sendable, Hashable, Codable {
                 targets[column] = target
             }
         }
+        for column in given.dropLast(header.count) { targets[column] = .ignore }
     }
 
     /// The mapping with what a person says of some columns, which counts more.

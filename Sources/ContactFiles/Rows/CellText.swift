@@ -1,5 +1,5 @@
 /// Reads the several values that one cell may hold.
-enum CellText {
+package enum CellText {
     /// The addresses of a cell: `a@x.com; b@x.com`, `a@x.com ::: b@x.com`, `Ann <a@x.com>`. What is no address stays as it is, so that
     /// whoever checks it can name it.
     static func emails(_ cell: String) -> [String] {
@@ -44,7 +44,7 @@ enum CellText {
     }
 
     /// Yes or no, in the words of programs and people; `nil` for anything else.
-    static func choice(_ cell: String) -> Bool? {
+    package static func choice(_ cell: String) -> Bool? {
         switch cell.lowercased() {
         case "yes", "y", "true", "t", "1", "x", "on", "checked", "ja", "sí", "si", "oui": true
         case "no", "n", "false", "f", "0", "off", "unchecked", "nein", "non": false

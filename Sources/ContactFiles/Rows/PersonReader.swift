@@ -23,6 +23,7 @@ package struct PersonReader: Sendable {
     private let dates: DateReading
     private let orders: [Int: DateOrder]
     private let hasSeveralNotes: Bool
+    private let isReturned: Bool
     /// The columns of types by what they belong to.
     private let types: [FieldTarget: Int]
 
@@ -31,6 +32,7 @@ package struct PersonReader: Sendable {
         self.columns = columns
         self.dates = dates
         self.orders = orders
+        isReturned = ReturnedRows.isReturned(columns.names)
         hasSeveralNotes =
             columns.names.indices.count { columns.targets[$0] == .background && Self.isNotes(columns.names[$0]) } > 1
         var types: [FieldTarget: Int] = [:]
@@ -59,7 +61,12 @@ package struct PersonReader: Sendable {
     private var isExact: Bool { columns.dialect == .own }
 
     private func text(of row: CSVRow, at index: Int) -> String {
-        isExact ? FormulaGuard.unguarded(row.text(at: index)) : row.trimmedText(at: index)
+        if isReturned { return text(FormulaGuard.unguarded(row.text(at: index))) }
+        return isExact ? FormulaGuard.unguarded(row.text(at: index)) : row.trimmedText(at: index)
+    }
+
+    private func text(_ cell: String) -> String {
+        isExact ? FormulaGuard.unguarded(cell) : FileProblem.trimmed(cell)
     }
 
     private func take(_ cell: String, _ index: Int, _ target: FieldTarget, _ row: CSVRow, into draft: inout Draft) {

@@ -192,6 +192,16 @@ extension EventType {
                 .warning, .data, "sensitive_update", .concerned,
                 "More than 100 clients were deleted or assigned at once; the bulk change is in the detail."
             )
+        case .dataImportStarted:
+            return EventFacts(
+                .info, .data, "upload_complete", .concerned, "A file of clients was handed in to be imported.")
+        case .dataImportEnded:
+            return EventFacts(
+                .info, .data, "sensitive_create", .concerned,
+                "An import has ended: how, and how many clients it made, is in the detail.")
+        case .dataImportUndone:
+            return EventFacts(
+                .warning, .data, "sensitive_delete", .concerned, "What an import did was taken back.")
         case .securityLogExported:
             return EventFacts(.warning, .data, "sensitive_read", .concerned, "The security log was exported.")
         case .rateLimited:

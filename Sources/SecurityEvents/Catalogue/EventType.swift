@@ -115,6 +115,12 @@ package enum EventType: String, Sendable, CaseIterable {
     case clientErased = "client_erased"
     /// Many clients were deleted or given to somebody else at once.
     case bulkChangeLarge = "bulk_change_large"
+    /// A file of clients was handed in to be imported.
+    case dataImportStarted = "data_import_started"
+    /// An import has ended: how, and how many clients it made, is in the detail.
+    case dataImportEnded = "data_import_ended"
+    /// What an import did was taken back.
+    case dataImportUndone = "data_import_undone"
     /// The security log was exported.
     case securityLogExported = "security_log_exported"
     /// What the security log held about a person was erased; the events and their seals stay.

@@ -4,6 +4,8 @@ package import CRM
 package struct ClientSettings: Sendable {
     /// `HOME_REGION`.
     package let homeRegion: HomeRegion
+    /// `IMPORT_MAX_MB`, in bytes.
+    package let importLimit: Int
 
     init(_ reader: inout SettingsReader) {
         reader.section("Clients")
@@ -17,5 +19,11 @@ package struct ClientSettings: Sendable {
             reader.refuse("HOME_REGION", "must be a country in two letters (ISO 3166), such as US or GB.")
         }
         homeRegion = region ?? standard
+        importLimit =
+            reader.integer(
+                "IMPORT_MAX_MB", default: 256, in: 1...4096,
+                "The most MiB that a file of clients may have to be imported; it lies in DATA_DIR/imports until that is done."
+            )
+            * 1_048_576
     }
 }

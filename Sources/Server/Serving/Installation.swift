@@ -27,6 +27,8 @@ package struct Installation: Sendable {
     package var sealFollowers: [any SealFollower] { [EventRollup()] }
     /// The operator's files that are read again as they change.
     var watchedFiles: [any WatchedFile] { [gate.places] + (gate.detection?.watchedFiles ?? []) }
+    /// What brings in files of clients.
+    let imports: ClientImports
     let secret: ServerSecret
     let http: HTTPClient
 
@@ -57,9 +59,10 @@ package struct Installation: Sendable {
             let book = ClientBook(
                 database: database, world: world, cursorKey: cursorKey(secret), home: configuration.clients.homeRegion)
             if let advice = try await book.prepareSearch().advice { logger.notice("\(advice)") }
+            let imports = ClientImports(book: book, recorder: gate.recorder, files: configuration.importFiles)
             return Installation(
                 configuration: configuration, world: world, logger: logger, database: database, gate: gate, book: book,
-                secret: secret, http: http)
+                imports: imports, secret: secret, http: http)
         } catch {
             try? await http.shutdown()
             await database.close()
@@ -129,6 +132,11 @@ package struct Installation: Sendable {
 }
 
 extension ServerConfiguration {
+    /// Where files wait to be imported.
+    var importFiles: ImportFiles {
+        ImportFiles(directory: dataDirectory + "/imports", limit: clients.importLimit)
+    }
+
     /// The gate's settings under `secret`.
     func gateConfiguration(secret: ServerSecret) -> GateConfiguration {
         var gate = GateConfiguration(secret: secret, issuer: publicURL)

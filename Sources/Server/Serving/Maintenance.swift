@@ -71,6 +71,7 @@ struct Maintenance: Service {
                 await attend("bulk changes not pruned") {
                     try await BulkChanges(book: installation.book, recorder: installation.gate.recorder).prune()
                 }
+                await attend("imports not tidied") { try await installation.imports.purge() }
                 await attend("months of the security log not made") {
                     try await installation.gate.audit.months.prepare()
                 }

@@ -18,7 +18,8 @@ package struct Routes: Sendable {
     private let registry: MetricsRegistry
 
     package init(
-        gate: Gate, book: ClientBook, configuration: WebConfiguration, exportPolicy: ExportPolicy = ExportPolicy(),
+        gate: Gate, book: ClientBook, imports: ClientImports, configuration: WebConfiguration,
+        exportPolicy: ExportPolicy = ExportPolicy(),
         live: LiveEvents, readiness: @escaping @Sendable () async -> OperationsAPI.Readiness
     ) {
         self.gate = gate
@@ -46,6 +47,7 @@ package struct Routes: Sendable {
             DuplicatesAPI(clients: clients).routes,
             SmartListsAPI(lists: SmartLists(book: book)).routes,
             BulkAPI(changes: BulkChanges(book: book, recorder: gate.recorder)).routes,
+            ImportsAPI(imports: imports).routes,
             StagesAPI(stages: StageList(database: gate.database)).routes,
             CustomFieldsAPI(customFields: CustomFieldList(database: gate.database, world: gate.world)).routes,
             UsersAPI(

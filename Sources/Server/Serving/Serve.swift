@@ -40,12 +40,12 @@ extension Installation {
                 logger.warning("live events not read", metadata: ["error": .string("\(error)")])
             })
         let routes = Routes(
-            gate: gate, book: book, configuration: web,
+            gate: gate, book: book, imports: imports, configuration: web,
             exportPolicy: configuration.detection.exportPolicy, live: live,
             readiness: { await Self.readiness(of: database) })
         let application = Application(
             responder: routes.responder,
-            server: .http1(configuration: Self.http(web, world: world, logger: logger)),
+            server: .http1(configuration: Self.http(web, routes: routes.all, world: world, logger: logger)),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), serverName: nil),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) }, logger: logger)
@@ -53,6 +53,7 @@ extension Installation {
             application, Maintenance(installation: self), BulkRounds(installation: self),
             Revocations(installation: self),
             Sealing(installation: self, sealFollowers: sealFollowers),
+            Importing(imports: imports, logger: logger),
         ]
         services += try deliveries()
         if let sentry = sentrySender {
@@ -75,8 +76,11 @@ extension Installation {
     }
 
     /// The edge of each connection: how large a header may be, how long it may lie idle and a body may take, what an unreadable request is told.
-    static func http(_ web: WebConfiguration, world: World, logger: Logger) -> HTTP1Channel.Configuration {
+    static func http(
+        _ web: WebConfiguration, routes: [Route], world: World, logger: Logger
+    ) -> HTTP1Channel.Configuration {
         let headers = web.securityHeaders
+        let streamed = routes.filter { $0.streamed != nil }
         let counts = ConnectionCounts(most: web.connectionsPerAddress, clientAddress: web.clientAddress)
         return HTTP1Channel.Configuration(
             additionalChannelHandlers: [
@@ -84,7 +88,11 @@ extension Installation {
                 UnreadableRequests(securityHeaders: headers, world: world, logger: logger),
                 HostCheck(), ExpectedContinue(),
                 HeadDeadline(limit: .milliseconds(web.headTimeout.milliseconds)),
-                BodyDeadline(limit: .milliseconds(web.bodyTimeout.milliseconds)),
+                BodyDeadline(limit: .milliseconds(web.bodyTimeout.milliseconds)) { head in
+                    let path = head.path?.prefix { $0 != "?" } ?? ""
+                    return streamed.contains { $0.method == head.method && $0.matches(path: String(path)) }
+                        ? StreamedBody.slowest : nil
+                },
             ], idleTimeout: .seconds(75),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: 16_384, maxHeaderListSize: 32_768, maxHeaderFieldCount: 100))

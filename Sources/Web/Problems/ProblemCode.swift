@@ -15,6 +15,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case keyNotAllowed = "key_not_allowed"
     case scopeMissing = "scope_missing"
     case apiKeyLimit = "api_key_limit"
+    case importLimit = "import_limit"
     case invalidCredentials = "invalid_credentials"
     case invalidCode = "invalid_code"
     case challengeInvalid = "challenge_invalid"
@@ -81,7 +82,7 @@ extension ProblemCode {
         case .emailTaken, .possibleDuplicate, .lastOwner, .accountInUse, .mailNotConfigured, .mfaDisabled,
             .passkeysDisabled,
             .smsNotConfigured, .factorExists, .strongerFactorRequired, .passkeyNotAllowed, .apiKeyLimit,
-            .mergedSince, .undoExpired, .notUndoable:
+            .mergedSince, .undoExpired, .notUndoable, .importLimit:
             return .conflict
         case .versionMismatch: return .preconditionFailed
         case .payloadTooLarge: return .contentTooLarge
@@ -110,6 +111,7 @@ extension ProblemCode {
         case .keyNotAllowed: return "An API key cannot do this"
         case .scopeMissing: return "The API key was not given the scope"
         case .apiKeyLimit: return "There are too many API keys"
+        case .importLimit: return "Too many imports are under way"
         case .invalidCredentials: return "The address or the password is wrong"
         case .invalidCode: return "The code is wrong"
         case .challengeInvalid: return "This step is not valid any more"
@@ -173,6 +175,7 @@ extension ProblemCode {
             return "Check that it is whole. If it is, its owner sees why under GET /v1/security/events."
         case .keyNotAllowed: return "Sign in: this takes a person."
         case .scopeMissing: return "Make a key that has it: POST /v1/api-keys."
+        case .importLimit: return "Wait until one has ended, or stop one: DELETE /v1/imports/{id}."
         case .apiKeyLimit: return "Revoke one that is not used any more: DELETE /v1/api-keys/{id}."
         case .invalidCredentials: return "Check both and try again."
         case .invalidCode: return "Enter the code that is shown now; each code counts once."

@@ -37,6 +37,8 @@ package struct Route: Sendable {
     package private(set) var body: [RouteField]?
     /// Whether a request without a body reads as `{}`.
     package private(set) var isBodyOptional = false
+    /// What it takes as a body that is not JSON; `nil` for a route that takes none.
+    package private(set) var streamed: StreamedBody?
     /// The ways in which it answers when it does not refuse.
     package private(set) var answers: [RouteAnswer] = []
     private var refusals: Set<ProblemCode> = []
@@ -70,6 +72,11 @@ package struct Route: Sendable {
         }
     }
 
+    /// The route with a body of one of these media types, which it reads as it comes: at most `limit` bytes.
+    package func streams(_ mediaTypes: String..., upTo limit: Int) -> Route {
+        changed { $0.streamed = StreamedBody(mediaTypes: mediaTypes, limit: limit) }
+    }
+
     /// The route with these answers.
     package func answers(_ answers: RouteAnswer...) -> Route { changed { $0.answers = answers } }
 
@@ -90,7 +97,7 @@ package struct Route: Sendable {
         if path.contains("{") { codes.insert(.notFound) }
         if keyScope != nil { codes.insert(.scopeMissing) }
         if !query.isEmpty { codes.formUnion([.invalidRequest, .unknownField]) }
-        if body != nil {
+        if body != nil || streamed != nil {
             codes.formUnion([
                 .invalidRequest, .unknownField, .unsupportedMediaType, .payloadTooLarge, .requestTimeout,
             ])

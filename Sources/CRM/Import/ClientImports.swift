@@ -1,0 +1,40 @@
+import Accounts
+import ContactFiles
+import Core
+package import SecurityEvents
+import Storage
+
+/// Brings files of people into the brokerage: takes them, works on them in the background, tells how far it is, and takes back what it did.
+package struct ClientImports: Sendable {
+    let book: ClientBook
+    let recorder: EventRecorder
+    /// Where the files wait.
+    package let files: ImportFiles
+    let lease: ImportLease
+    let thread = ImportThread()
+    var database: any Database { book.database }
+    var world: World { book.world }
+
+    /// How many imports of one person may wait or be under way.
+    static let mostOpen = 5
+
+    package init(book: ClientBook, recorder: EventRecorder, files: ImportFiles) {
+        self.book = book
+        self.recorder = recorder
+        self.files = files
+        lease = ImportLease(worker: book.world.identifier(), world: book.world)
+    }
+
+    /// How dates are read, of which nothing in the file proves the order.
+    func dates(_ options: ImportOptions) -> DateReading {
+        let day = PartialDate(daysSince1970: Int(world.now().seconds / 86_400))
+        return DateReading(order: options.dateOrder ?? book.home.dateOrder, currentYear: day.year ?? 2000)
+    }
+}
+
+extension HomeRegion {
+    /// The United States and what belongs to them write the month first, nearly everybody else the day.
+    var dateOrder: DateOrder {
+        ["US", "PR", "GU", "VI", "AS", "MP", "FM", "MH", "PW"].contains(code) ? .monthFirst : .dayFirst
+    }
+}

@@ -1,0 +1,160 @@
+import Accounts
+import ContactFiles
+import Core
+import Storage
+
+extension ImportBatch {
+    /// How the writing of a batch ended.
+    enum Ending: Sendable {
+        case written(ImportCounts)
+        /// Somebody to whom clients were to be given has left a moment ago: read the people again.
+        case peopleChanged
+        /// The import is not this worker's any more, or was stopped.
+        case lost
+        /// Whoever imports may not any more.
+        case refused
+    }
+
+    /// Writes the batch and how far the import is with it, unless the import was stopped or taken over.
+    ///
+    /// The importer and all who get clients are held until the transaction ends: somebody who leaves at this moment leaves before it or after it,
+    /// and no client stays theirs.
+    func write(
+        _ work: ClientImport, lease: ImportLease, _ reading: RowReading, in session: any SQLSession
+    ) throws -> Ending {
+        guard try lease.hold(work, in: session) else { return .lost }
+        let people = owners.union([work.userID])
+        let list = people.sorted().map { "\($0)" as SQL }.joined(separator: ", ")
+        let active = try session.rows(
+            "SELECT id FROM account WHERE id IN (\(list)) AND status = 'active' ORDER BY id \(.forUpdate)")
+        guard active.count == people.count else {
+            return try active.contains { try $0.get("id") == work.userID } ? .peopleChanged : .refused
+        }
+        var (batch, counts) = (self, work.counts)
+        if !work.options.isDryRun { try batch.writeClients(reading, in: session) }
+        batch.count(&counts)
+        try batch.note(work.id, &counts, in: session)
+        try lease.save(work.id, counts, in: session)
+        return .written(counts)
+    }
+
+    private mutating func writeClients(_ reading: RowReading, in session: any SQLSession) throws {
+        let stages = Set(entries.filter { $0.fate != .rejected && $0.fate != .skipped }.map(\.result.content.stage))
+        try StageTable.add(stages.subtracting(reading.context.stages.values).sorted(), in: session)
+        try ClientWriting.perform(in: session, reading.edit) { writing in
+            try update(&writing, reading, in: session)
+            try writing.insert(
+                all: entries.compactMap { entry in
+                    guard case .new(let id) = entry.fate else { return nil }
+                    var stamp = ClientStamp(now: reading.edit.now)
+                    if let createdAt = entry.result.createdAt {
+                        (stamp.createdAt, stamp.lastActivityAt) = (createdAt, createdAt)
+                    }
+                    return NewClient(id, entry.result.content, at: stamp, home: reading.edit.home)
+                })
+        }
+    }
+
+    /// Changes the clients that rows are, each once.
+    private mutating func update(
+        _ writing: inout ClientWriting, _ reading: RowReading, in session: any SQLSession
+    ) throws {
+        let ids = matched.sorted()
+        guard !ids.isEmpty else { return }
+        let list = ids.map { "\($0)" as SQL }.joined(separator: ", ")
+        let rows = try session.rows(
+            """
+            SELECT \(Client.columns) FROM client WHERE id IN (\(list)) AND \(ClientVisibility(reading.scope).ofOne)
+            ORDER BY id \(.forUpdate)
+            """)
+        let merge = ImportMerge(reading)
+        for row in rows {
+            let client = try Client(row)
+            let before = try ClientContent(client)
+            var after = before
+            for index in entries.indices where entries[index].fate == .update(client.id) {
+                let (content, problems) = merge.merged(after, with: entries[index].result.content)
+                if problems.isEmpty {
+                    if content == after { entries[index].fate = .skipped }
+                    after = content
+                } else {
+                    entries[index].result.problems += problems.map(reading.problem)
+                    entries[index].fate = .rejected
+                }
+            }
+            if after != before { _ = try writing.update(client.id, at: client.version, from: before, to: after) }
+        }
+        // Who has been thrown away in this moment is no duplicate any more.
+        let there = Set(try rows.map { try Client($0).id })
+        for index in entries.indices {
+            guard case .update(let id) = entries[index].fate, !there.contains(id) else { continue }
+            entries[index].fate = entries[index].spareID.map(Fate.new) ?? .skipped
+        }
+    }
+
+    private func count(_ counts: inout ImportCounts) {
+        counts.position += Int64(entries.count)
+        for entry in entries {
+            switch entry.fate {
+            case .rejected: counts.rejected += 1
+            case .new: counts.imported += 1
+            case .update, .joined: counts.updated += 1
+            case .skipped: counts.skipped += 1
+            }
+            if entry.fate != .rejected, !entry.result.problems.isEmpty { counts.warned += 1 }
+        }
+    }
+
+    /// Most rows with problems that are kept of one import, and their most bytes; further ones are only counted.
+    static let mostNoted = 100_000
+    static let mostNotedBytes = 64 * 1_048_576
+
+    private func note(_ id: ImportID, _ counts: inout ImportCounts, in session: any SQLSession) throws {
+        var values: [SQL] = []
+        for entry in entries where entry.fate == .rejected || !entry.result.problems.isEmpty {
+            guard counts.noted < Self.mostNoted, counts.notedBytes < Self.mostNotedBytes else { break }
+            let problems = try StoredJSON.text(entry.result.problems)
+            let cells = entry.fate == .rejected ? StoredList(entry.row.cells).json : "[]"
+            counts.noted += 1
+            counts.notedBytes += Int64(problems.utf8.count + cells.utf8.count)
+            values.append(
+                """
+                (\(id), \(entry.row.number), \(entry.row.row.line), \(entry.fate == .rejected), \(problems), \(cells))
+                """)
+        }
+        for start in stride(from: 0, to: values.count, by: 32) {
+            let part = values[start..<min(start + 32, values.count)]
+            try session.run(
+                """
+                INSERT INTO client_import_row (import_id, number, line, is_rejected, problems, cells)
+                VALUES \(part.joined(separator: ", "))
+                """)
+        }
+    }
+}
+
+extension FileRow {
+    /// The cells that are given back to be mended; of a vCard those of our own CSV.
+    var cells: [String] { line?.cells ?? OwnColumns().cells(of: row.person) }
+}
+
+extension ImportMerge {
+    init(_ reading: RowReading) {
+        self.init(
+            edit: reading.edit, fileName: reading.options.fileName, mayAssign: reading.scope.role.seesEverything)
+    }
+}
+
+extension StageTable {
+    /// Adds stages behind those that there are.
+    static func add(_ names: [String], in session: any SQLSession) throws {
+        for name in names {
+            try session.run(
+                """
+                INSERT INTO client_stage (name, position)
+                SELECT \(name), COALESCE(MAX(position), 0) + 1 FROM client_stage WHERE 1 = 1
+                ON CONFLICT (name) DO NOTHING
+                """)
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import Accounts
+import Core
+import Storage
+
+/// What the rows of an import are read by: the importer's role, and the brokerage's stages, fields and people as they are now.
+struct ImportContext: Sendable {
+    /// On whose behalf rows are imported; `nil` when they may not any more, see ``refusal``.
+    let scope: Scope?
+    let refusal: ClientImport.Reason?
+    let fields: [CustomField]
+    /// The stages by their folded names.
+    let stages: [String: String]
+    /// Who can be given clients: by e-mail address, and by folded name. `nil` for a name that two people have.
+    let people: [String: AccountID?]
+
+    /// Most stages that a brokerage has; the same as ``StageList`` takes.
+    static let mostStages = 50
+
+    /// Reads it; `hasOwners` says whether rows name people.
+    init(of work: ClientImport, hasOwners: Bool, in session: any SQLSession) throws {
+        let importer = try AccountTable.account(work.userID, in: session)
+        switch importer {
+        case .some(let account) where account.status == .active:
+            scope = account.role.createsClients ? work.scope(account.role) : nil
+            refusal = account.role.createsClients ? nil : .roleChanged
+        default: (scope, refusal) = (nil, .importerLeft)
+        }
+        fields = try CustomFieldTable.all(in: session)
+        stages = Dictionary(try StageTable.all(in: session).map { (SearchText.fold($0), $0) }) { first, _ in first }
+        people = hasOwners && scope?.role.seesEverything == true ? try Self.people(in: session) : [:]
+    }
+
+    private static func people(in session: any SQLSession) throws -> [String: AccountID?] {
+        var people: [String: AccountID?] = [:]
+        for row in try session.rows(
+            "SELECT \(AccountTable.columns) FROM account WHERE status = 'active' ORDER BY id")
+        {
+            let account = try Account(row)
+            people[account.email.text] = account.id
+            let name = name("\(account.firstName) \(account.lastName)")
+            people[name] = people[name] == nil ? account.id : AccountID?.none
+        }
+        return people
+    }
+
+    /// A person's name as it is compared.
+    static func name(_ text: String) -> String {
+        SearchText.fold(text).split(separator: " ").joined(separator: " ")
+    }
+
+    /// Whom a cell of a file means, `Last, First` included.
+    func person(_ cell: String) -> AccountID? {
+        if let address = EmailAddress(cell), let found = people[address.text] { return found }
+        if let found = people[Self.name(cell)] { return found }
+        let parts = cell.split(separator: ",")
+        guard parts.count == 2 else { return nil }
+        return people[Self.name("\(parts[1]) \(parts[0])")] ?? nil
+    }
+}
