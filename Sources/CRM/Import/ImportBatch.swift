@@ -59,6 +59,7 @@ struct ImportBatch: Sendable {
             case (.client(let id), .update):
                 entries[index].fate = .update(id)
                 entries[index].spareID = world.identifier()
+                known.add(keys, .client(id))
             case (.row(let first), .update):
                 let (content, problems) = merge.merged(
                     entries[first].result.content, with: entries[index].result.content)

@@ -109,7 +109,7 @@ struct ImportUndo: Sendable {
         if changes.contains(where: { $0.isOfImport && $0.field == ClientChanges.Whole.created.rawValue }) {
             let edited = changes.filter { !$0.isHandOver && !$0.isOfImport }
             guard edited.isEmpty, scope.role.mayDelete(client, as: scope.userID) else {
-                return try keep(client, edited.map(\.field), &undo, in: session)
+                return try keep(client.id, content, edited.map(\.field), &undo, in: session)
             }
             if try writing.trash(client.id, at: client.version, content) { undo.removed += 1 }
             return
@@ -127,18 +127,19 @@ struct ImportUndo: Sendable {
         if before != content, try writing.update(client.id, at: client.version, from: content, to: before) != nil {
             undo.restored += 1
         }
-        if !kept.isEmpty { try keep(client, kept, &undo, in: session) }
+        if !kept.isEmpty { try keep(client.id, before, kept, &undo, in: session) }
     }
 
     private func keep(
-        _ client: Client, _ fields: [String], _ undo: inout ClientImport.Undo, in session: any SQLSession
+        _ client: ClientID, _ content: ClientContent, _ fields: [String], _ undo: inout ClientImport.Undo,
+        in session: any SQLSession
     ) throws {
         undo.kept += 1
-        let name = [client.firstName, client.lastName].filter { !$0.isEmpty }.joined(separator: " ")
+        let name = [content.firstName, content.lastName].filter { !$0.isEmpty }.joined(separator: " ")
         try session.run(
             """
             INSERT INTO client_import_kept (import_id, client_id, name, fields)
-            VALUES (\(id), \(client.id), \(name), \(StoredList(Array(Set(fields)).sorted())))
+            VALUES (\(id), \(client), \(name), \(StoredList(Array(Set(fields)).sorted())))
             ON CONFLICT (import_id, client_id) DO NOTHING
             """)
     }
