@@ -6,10 +6,12 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import book as growing
 import dashboard as log
 import enumeration as timing
 import cost
 import factors
+import importing
 import limits
 import lists as smart
 import load
@@ -232,6 +234,50 @@ def lists(site):
             yield Figure(f"{name}, p99 (median {median:.1f} ms)", site.database, p99, "ms", 50, "50 ms", 1, at_least=False)
 
 
+def imports(site):
+    """Files of clients: how fast they come in, by an owner and by an agent, and what others feel of it. Linux alone. The clients stay."""
+    if not Path("/proc/self/status").exists():
+        return
+    least = 20_000 if site.database == "SQLite" else 10_000
+    for who in ("owner", "agent"):
+        rate, more, page, client, longest = importing.run(site, who)
+        yield Figure(f"import by {who}, rows", site.database, rate, "/s", least, f"{least:,}/s", 1, at_least=True)
+        yield Figure(f"import by {who}, memory above idle", site.database, more, "MB", 64, "64 MB", 1, at_least=False)
+        yield Figure(f"import by {who}, others' pages, p99", site.database, page, "ms", 50, "50 ms", 1, at_least=False)
+        yield Figure(
+            f"import by {who}, others' new clients, p99 (longest {longest:.0f} ms)", site.database, client, "ms", 100, "100 ms", 1,
+            at_least=False)
+
+
+def book(site):
+    """Pages, clients, imports and exports while the book grows to a million: the growth is the figure. Linux alone. The clients stay."""
+    if not Path("/proc/self/status").exists():
+        return
+    least = 20_000 if site.database == "SQLite" else 10_000
+    first, there = None, 500
+    for count in growing.SIZES:
+        size = growing.Size(count)
+        there = growing.grow(site, size, there)
+        growing.look(site, size)
+        growing.export(site, size)
+        first = first or size
+        for name, (bare, rate) in size.rates.items():
+            yield Figure(f"page of 20, {name}, of {count:,}", site.database, rate, "/s", bare, "/health", 0.35, at_least=True)
+        for what in ("page", "client"):
+            small, large = getattr(first, what), getattr(size, what)
+            for name, value in large.items():
+                yield Figure(
+                    f"{what}, {name}, of {count:,}, p50", site.database, value, "ms", small[name], f"of 10,000 ({small[name]:.2f} ms)",
+                    1.3, at_least=False)
+        rate, more = size.imports["owner"]
+        yield Figure(f"import by owner up to {count:,}, rows", site.database, rate, "/s", least, f"{least:,}/s", 1, at_least=True)
+        yield Figure(f"import by owner up to {count:,}, memory above idle", site.database, more, "MB", 64, "64 MB", 1, at_least=False)
+        for kind, (rate, more, waits) in size.exports.items():
+            yield Figure(f"export of {count:,} as {kind}, rows", site.database, rate, "/s", 100_000, "100,000/s", 1, at_least=True)
+            yield Figure(f"export of {count:,} as {kind}, memory above idle", site.database, more, "MB", 64, "64 MB", 1, at_least=False)
+            yield Figure(f"export of {count:,} as {kind}, others' pages, p99", site.database, waits, "ms", 50, "50 ms", 1, at_least=False)
+
+
 def memory(site):
     """Resident memory: idle, and at its highest with many sessions that are all in use while logins saturate. Linux alone."""
     if not Path("/proc/self/status").exists():
@@ -326,4 +372,4 @@ def cost_of_seeing(site):
 
 ALL = {"cost": cost_of_seeing, "start": start, "logins": logins, "refreshes": refreshes, "pages": pages, "memory": memory,
     "enumeration": enumeration, "factors": second_factors,
-    "lookups": lookups, "limits": limits_on, "agents": agents, "search": search, "lists": lists, "dashboard": dashboard}
+    "lookups": lookups, "limits": limits_on, "agents": agents, "search": search, "lists": lists, "import": imports, "book": book, "dashboard": dashboard}

@@ -55,6 +55,23 @@ import Testing
     }
 
     @Test(arguments: DatabaseKind.available)
+    func `keeps whoever was merged into somebody else since, and names whom`(kind: DatabaseKind) async throws {
+        try await Imports.open(kind) { desk in
+            let zoe = try await desk.office.client(desk.office.ana, "Zoe")
+            let report = try await desk.imported(desk.office.ana, "First Name,Email\nAnn,a@example.com\n")
+            let clients = try await desk.clients(desk.office.ana)
+            let ann = try #require(clients.first { $0.id != zoe.id })
+            guard case .merged = try await desk.office.book.merge(desk.office.ana, zoe.id, with: ann.id) else {
+                throw Office.Unexpected()
+            }
+            let back = try await undone(desk, desk.office.ana, report.id)
+            #expect(back.status == "undone" && undo(back) == [0, 0, 1])
+            #expect(back.list("keptClients").map { $0["id"] as? String } == [zoe.id.description])
+            #expect(try await desk.clients(desk.office.ana).map(\.id) == [zoe.id])
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
     func `keeps what somebody has changed since, and names it`(kind: DatabaseKind) async throws {
         try await Imports.open(kind) { desk in
             let zoe = try await desk.office.client(desk.office.ana, "Zoe", "") {

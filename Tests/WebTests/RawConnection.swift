@@ -8,18 +8,33 @@ enum RawConnection {
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connect(host: "127.0.0.1", port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                    try channel.pipeline.syncOperations.addHandler(FirstWords(text: text))
+                    return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
                 }
             }
-        return try await channel.executeThenClose { inbound, outbound in
+        return try await channel.executeThenClose { inbound, _ in
             var received = ByteBuffer()
             do {
-                try await outbound.write(ByteBuffer(string: text))
                 for try await piece in inbound { received.writeImmutableBuffer(piece) }
             } catch {
                 // A server that closes while we still write resets the connection; what came before counts.
             }
             return String(buffer: received)
         }
+    }
+}
+
+/// Says what there is to say as soon as the connection stands: tasks that compute may keep this one waiting for longer than the server waits.
+private final class FirstWords: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let text: String
+
+    init(text: String) { self.text = text }
+
+    func channelActive(context: ChannelHandlerContext) {
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: text)), promise: nil)
+        context.fireChannelActive()
     }
 }

@@ -13,6 +13,8 @@ struct WalkNames: Sendable {
     var device = ""
     var list = ""
     var bulk = ""
+    /// An import of a file.
+    var file = ""
     var invitation = ""
     /// A word that stands in every text of the other's records.
     var mark = ""
@@ -30,7 +32,7 @@ struct WalkNames: Sendable {
         [
             (client, "client"), (pairedClient, "pairedClient"), (merge, "merge"), (account, "account"),
             (session, "session"), (key, "key"), (passkey, "passkey"), (device, "device"), (list, "list"),
-            (bulk, "bulk"), (invitation, "invitation"),
+            (bulk, "bulk"), (file, "import"), (invitation, "invitation"),
             (mark, "mark"), (probeEmail, "probeEmail"), (probePhone, "probePhone"),
             (probePhone.filter(\.isNumber), "digits"), (cursor, "cursor"),
         ]
@@ -44,6 +46,8 @@ struct WalkCall: Sendable {
     /// With its question mark; empty for none.
     var query = ""
     var json: String?
+    /// A file that is sent instead.
+    var file: String?
     var headers: [String: String] = [:]
     /// Whether a record of another person and one that there is not must have the same answer and the same statements. Where the caller may know
     /// of the record, only the marks are looked for.
@@ -59,6 +63,13 @@ struct WalkCall: Sendable {
 
     /// A call with this body, without anything in the path.
     static func body(_ json: String) -> WalkCall { WalkCall(json: json) }
+
+    /// The same call with a file of one person, who is one of the other's clients if there is such.
+    func importing(_ names: WalkNames) -> WalkCall {
+        var call = self
+        call.file = "First Name,Email,Cell\nProbe,\(names.probeEmail),\(names.probePhone)\n"
+        return call
+    }
 
     /// The same call, of whose answer only the marks are looked for.
     var told: WalkCall {

@@ -4,6 +4,7 @@ import Core
 import Foundation
 import HTTPTypes
 import Identity
+import NIOCore
 import Storage
 import TestSupport
 
@@ -37,10 +38,14 @@ struct WalkOffice: Sendable {
         /// A private smart list, and a bulk change.
         var list = ""
         var bulk = ""
+        /// An import that was taken back, but for a client that was edited since. Lenders have none.
+        var file = ""
 
         var allClients: [String] { clients + [trashed, merged] }
         /// What no answer to somebody else may hold.
-        var secrets: [String] { [mark] + allClients + [merge, session, key, passkey, device, list, bulk] }
+        var secrets: [String] {
+            [mark] + allClients + [merge, session, key, passkey, device, list, bulk, file].filter { !$0.isEmpty }
+        }
     }
 
     static func open(
@@ -114,8 +119,28 @@ struct WalkOffice: Sendable {
                 "/v1/smart-lists", #"{"name":"\#(mark)","filter":{"field":"tag","op":"is","value":"\#(mark)"}}"#), "id")
         furniture.bulk = try await id(
             person.post("/v1/clients/bulk", #"{"action":"addTags","tags":["common"],"ids":["\#(main)"]}"#), "id")
+        if creator == nil { try await importFile(by: person, into: &furniture) }
         try await addFactors(of: &furniture)
         return furniture
+    }
+
+    private func importFile(by person: Visitor, into furniture: inout Furniture) async throws {
+        let mark = furniture.mark
+        let body = ByteBuffer(string: "Vorname,Notes\nImported,\(mark)\n,\(mark)\n")
+        let query = "?name=\(mark).csv&mapping=%7B%22Vorname%22%3A%22firstName%22%7D"
+        let begun = try await person.send(
+            .post, "/v1/clients/import" + query, body: body, headers: ["Content-Type": "text/csv"])
+        let file = try id(begun, "import", "id")
+        while try await office.imports.workOnNext() {}
+        let client = try await id(person.get("/v1/clients?search=imported"), "data", "0", "id")
+        let edited = try await person.send(.patch, "/v1/clients/\(client)", json: #"{"source":"\#(mark)"}"#)
+        let undone = try await person.send(.delete, "/v1/imports/\(file)")
+        for answer in [edited, undone] where answer.status.code >= 300 {
+            throw Surprise("not imported: \(answer.text)")
+        }
+        while try await office.imports.workOnNext() {}
+        furniture.file = file
+        furniture.clients.append(client)
     }
 
     /// What takes a browser or an authenticator to make.
@@ -173,7 +198,7 @@ extension WalkNames {
             var names = WalkNames(
                 client: client, pairedClient: other.clients[1], merge: other.merge, account: other.account,
                 session: other.session, key: other.key, passkey: other.passkey, device: other.device,
-                list: other.list, bulk: other.bulk)
+                list: other.list, bulk: other.bulk, file: other.file)
             names.invitation = String(repeating: "a", count: 36)
             names.mark = other.mark
             names.probeEmail = "probe\(number)@example.com"
@@ -189,7 +214,7 @@ extension WalkNames {
         func id() -> String { world.identifier(AccountID.self).description }
         var names = WalkNames(
             client: id(), pairedClient: id(), merge: id(), account: id(), session: id(), key: id(), passkey: id(),
-            device: id(), list: id(), bulk: id())
+            device: id(), list: id(), bulk: id(), file: id())
         names.invitation = String(repeating: "b", count: 36)
         names.mark = String(mark.reversed())
         names.probeEmail = "probe9@example.com"

@@ -126,6 +126,19 @@ extension ScopeWalk {
             [.path($0.bulk, "{}")]
         },
         "undoBulkChange": WalkedRoute(matter: "bulk changes", hiddenFrom: [.agent, .lender]) { [.path($0.bulk, "{}")] },
+        "importClients": .clients { names in
+            [
+                // What would have to be imported to be told apart: whom a row may be given to, and whom it is a duplicate of.
+                WalkCall.query("name=probe.csv&dryRun=true&assignedTo=\(names.account)").importing(names),
+                WalkCall.query(
+                    "duplicates=update&stage=Walked&source=probe&dateOrder=month-first&mapping=%7B%22Cell%22%3A%22phone%22%7D"
+                ).importing(names).told,
+            ]
+        },
+        "listImports": .clients { [WalkCall.query("limit=1").told, .query("cursor=\($0.cursor)")] },
+        "getImport": .clients { [.path($0.file)] },
+        "rejectedImportRows": .clients { [.path($0.file)] },
+        "stopImport": .clients { [.path($0.file)] },
         "listExportGrants": .unnamed("owner and admin alone"),
         "grantExport": .people { [.path($0.account, "{}")] },
         "revokeExportGrant": .people { [.path($0.account)] },

@@ -32,6 +32,11 @@ extension ScopeWalk {
         "bulk_change": .ofPeople("user_id"),
         "bulk_selection": .ofClients("client_id", merge: "stays; a bulk change passes over who is gone"),
         "bulk_refusal": .others("reasons of one's own bulk change, about clients within its reach"),
+        "client_import": .ofPeople("user_id"),
+        "client_import_row": .others("rows of one's own import, reached through it"),
+        "client_import_kept": .ofClients(
+            "client_id", merge: "stays; the import names the loser, which leads to the winner"),
+        "client_import_mapping": .ofPeople("user_id"),
         "export_grant": .ofPeople("user_id", furnished: false),
         "export_request": .ofPeople("user_id", furnished: false),
         "client_trigram": .others("keeps no text of its own; asked only together with client_search"),

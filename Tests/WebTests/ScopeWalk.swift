@@ -3,6 +3,7 @@ import Core
 import Foundation
 import HTTPTypes
 import Identity
+import NIOCore
 import Storage
 import TestSupport
 import Testing
@@ -222,7 +223,13 @@ extension WalkOffice {
     private func send(_ call: WalkCall, to route: Route, as visitor: Visitor) async throws -> (Answer, [Int]) {
         let path = route.path.replacing("{id}", with: call.id).replacing("{key}", with: call.id) + call.query
         let before = [database.statements, database.roundTrips]
-        let answer = try await visitor.send(route.method, path, json: call.json, headers: call.headers)
+        let answer =
+            if let file = call.file {
+                try await visitor.send(
+                    route.method, path, body: ByteBuffer(string: file), headers: ["Content-Type": "text/csv"])
+            } else {
+                try await visitor.send(route.method, path, json: call.json, headers: call.headers)
+            }
         return (answer, zip([database.statements, database.roundTrips], before).map { $0 - $1 })
     }
 

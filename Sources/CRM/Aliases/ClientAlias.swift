@@ -52,6 +52,7 @@ enum ClientAlias {
 
     /// The identities that answer to these, in their order; one statement, however many were merged.
     static func targets(of ids: [ClientID], in session: any SQLSession) throws -> [ClientID] {
+        guard !ids.isEmpty else { return [] }
         let list = ids.map { "\($0)" as SQL }.joined(separator: ", ")
         let rows = try session.rows("SELECT id, client_id FROM client_alias WHERE id IN (\(list))")
         let targets = try Dictionary(

@@ -41,9 +41,14 @@ extension ClientWriting {
             into: "client_search (reader_id, client_id, last_activity_at, search_text, is_book, is_long)")
         try insertRows(
             clients.flatMap(Self.readerRows),
-            into: "client_reader (user_id, client_id, stage, sort_name, created_at, updated_at, last_activity_at)")
+            into: """
+                client_reader (user_id, client_id, stage, sort_name, created_at, updated_at, last_activity_at, price)
+                """)
         for new in clients where !new.content.details.custom.isEmpty {
-            try CustomFieldTable.insert(new.content.details.custom, of: new.id, in: session)
+            try insertCustom(new.id, new.content.details.custom)
+        }
+        for new in clients {
+            try ClientRelationRows.replace(new.id, from: [], to: new.content.details.relationships, in: session)
         }
         try insertRows(
             clients.map(changeRow),
@@ -99,7 +104,7 @@ extension ClientWriting {
         return new.readers.map { reader in
             """
             (\(reader), \(new.id), \(new.content.stage), \(new.sortName), \(stamp.createdAt), \(stamp.updatedAt),
-                \(stamp.lastActivityAt))
+                \(stamp.lastActivityAt), \(new.content.price ?? -1))
             """
         }
     }

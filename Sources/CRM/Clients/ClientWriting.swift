@@ -159,7 +159,7 @@ struct ClientWriting {
         try ClientRelationRows.replace(id, from: before.relationships, to: details.relationships, in: session)
     }
 
-    private func insertCustom(_ id: ClientID, _ values: [CustomValue]) throws {
+    func insertCustom(_ id: ClientID, _ values: [CustomValue]) throws {
         try CustomFieldTable.insert(values, of: id, folded: SearchText.fold, in: session)
     }
 

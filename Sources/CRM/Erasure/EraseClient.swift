@@ -48,6 +48,8 @@ extension ClientBook {
                         try writing.trash(client.id, at: client.version, ClientContent(client))
                     }
                 }
+                // Whoever was merged is counted as the client that answers for them.
+                let named = Set(try ClientAlias.targets(of: others.sorted(), in: session)).subtracting(identities)
                 try session.run("DELETE FROM client WHERE id IN (\(list))")
                 var event = Event(
                     .clientErased, in: world, user: scope.userID, session: scope.sessionID, from: source,
@@ -57,7 +59,7 @@ extension ClientBook {
                 }
                 event.detail["key"] = scope.keyID?.description
                 try recorder.record(event, in: session)
-                return .erased(named: others.subtracting(identities).count)
+                return .erased(named: named.count)
             }
             if let outcome { return outcome }
         }

@@ -58,12 +58,13 @@ enum ImportTables {
             """
             CREATE TABLE client_import_kept (
                 import_id \(.identifier) NOT NULL REFERENCES client_import (id) ON DELETE CASCADE,
-                client_id \(.identifier) NOT NULL,
+                client_id \(.identifier) NOT NULL REFERENCES client (id) ON DELETE CASCADE,
                 name TEXT NOT NULL,
                 fields TEXT NOT NULL,
                 PRIMARY KEY (import_id, client_id)
             )
             """,
+            "CREATE INDEX client_import_kept_by_client ON client_import_kept (client_id)",
             """
             CREATE TABLE client_import_mapping (
                 fingerprint \(.bytes) NOT NULL,

@@ -97,6 +97,7 @@ struct ImportUndo: Sendable {
             for client in clients {
                 try takeBack(client, changes[client.id] ?? [], &writing, &undo, in: session)
             }
+            try keepMerged(Set(ids).subtracting(clients.map(\.id)), &undo, in: session)
         }
         return ids.count
     }
@@ -130,18 +131,33 @@ struct ImportUndo: Sendable {
         if !kept.isEmpty { try keep(client.id, before, kept, &undo, in: session) }
     }
 
+    /// Whoever was merged into another client since lives on in that.
+    private func keepMerged(
+        _ missing: Set<ClientID>, _ undo: inout ClientImport.Undo, in session: any SQLSession
+    ) throws {
+        guard !missing.isEmpty else { return }
+        let ids = missing.sorted()
+        for (id, target) in zip(ids, try ClientAlias.targets(of: ids, in: session)) where id != target {
+            let row = try session.row(
+                "SELECT \(Client.columns) FROM client WHERE id = \(target) AND \(ClientVisibility(scope).ofOne)")
+            guard let row else { continue }
+            let winner = try Client(row)
+            try keep(winner.id, ClientContent(winner), [ClientChanges.Whole.merged.rawValue], &undo, in: session)
+        }
+    }
+
     private func keep(
         _ client: ClientID, _ content: ClientContent, _ fields: [String], _ undo: inout ClientImport.Undo,
         in session: any SQLSession
     ) throws {
-        undo.kept += 1
         let name = [content.firstName, content.lastName].filter { !$0.isEmpty }.joined(separator: " ")
-        try session.run(
+        let isNew = try session.changes(
             """
             INSERT INTO client_import_kept (import_id, client_id, name, fields)
             VALUES (\(id), \(client), \(name), \(StoredList(Array(Set(fields)).sorted())))
             ON CONFLICT (import_id, client_id) DO NOTHING
             """)
+        undo.kept += Int64(isNew)
     }
 
     private func changes(of list: SQL, in session: any SQLSession) throws -> [ClientID: [Change]] {
