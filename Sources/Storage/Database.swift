@@ -9,6 +9,9 @@ package protocol SQLSession {
     /// Runs one statement whose answer nobody needs. It is executed before whatever is run next. On PostgreSQL it is buffered and sent with
     /// that statement, or with the commit, so its failure may only be thrown there.
     func run(_ statement: SQL) throws
+    /// Inserts rows into one table. `table` is its name with the columns in parentheses; each row is a list of values in parentheses, and all
+    /// are of one text: `"(\\(id), NULLIF(\\(source), ''))"`. Like ``run(_:)`` nobody needs an answer.
+    func insert(_ rows: [SQL], into table: SQL) throws
     /// Tells the other nodes `message` on `channel` when, and only if, the transaction is committed. At most 8,000 bytes.
     ///
     /// Does nothing on SQLite, which has one node; a second process there finds out by looking.
@@ -36,6 +39,18 @@ package enum Announcement: Sendable, Hashable {
 extension SQLSession {
     /// Runs them one after the other.
     package func answers(to statements: [SQL]) throws -> [[Row]] { try statements.map { try rows($0) } }
+
+    /// Writes them in statements of up to 128 rows. Their numbers are powers of two, so that the texts are few and are compiled once for a
+    /// connection.
+    package func insert(_ rows: [SQL], into table: SQL) throws {
+        var rest = rows[...]
+        var size = 128
+        while !rest.isEmpty {
+            while size > rest.count { size /= 2 }
+            try run("INSERT INTO \(table) VALUES \(rest.prefix(size).joined(separator: ", "))")
+            rest = rest.dropFirst(size)
+        }
+    }
 
     /// Does nothing: every commit waits for the disk.
     package func leaveFlushToNext() throws {}

@@ -66,6 +66,31 @@ import class GRDB.Database
         return unsafe Int(sqlite3_changes64(handle))
     }
 
+    /// Inserts rows of one text, one after the other.
+    func insert(_ rows: [SQL], into table: SQL) throws {
+        guard let first = rows.first else { return }
+        let text = ("INSERT INTO \(table) VALUES \(first)" as SQL).rendered(for: .sqlite).text
+        let statement = try unsafe prepared.statement(text, on: handle)
+        defer {
+            unsafe _ = sqlite3_reset(statement.handle)
+            unsafe _ = sqlite3_clear_bindings(statement.handle)
+            deadline.stop()
+        }
+        let count = unsafe Int(sqlite3_bind_parameter_count(statement.handle))
+        deadline.start(queryTimeout)
+        for row in rows {
+            var bound = 0
+            let isAlike = try row.forEachValue(besides: first) { value, place in
+                let code = try unsafe SQLiteValues.bind(value, to: statement.handle, at: Int32(place))
+                guard code == SQLITE_OK else { throw failure(code) }
+                bound = place
+            }
+            guard isAlike, bound == count else { throw StorageError.failed("rows of several texts in one insert") }
+            while try unsafe step(statement.handle) {}
+            unsafe _ = sqlite3_reset(statement.handle)
+        }
+    }
+
     /// Runs a word of transaction control, without a time limit.
     func control(_ text: String) throws {
         let statement = try unsafe prepared.statement(text, on: handle)

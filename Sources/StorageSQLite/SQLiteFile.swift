@@ -47,10 +47,14 @@ struct SQLiteFile {
         configuration.foreignKeysEnabled = true
         configuration.busyMode = .timeout(5)
         configuration.prepareDatabase { database in
-            try database.execute(sql: "PRAGMA cache_size = -8000")
-            if !database.configuration.readonly {
-                try database.execute(sql: "PRAGMA journal_size_limit = 67108864")
+            guard !database.configuration.readonly else {
+                return try database.execute(sql: "PRAGMA cache_size = -8000")
             }
+            // Whoever writes many rows writes to each of dozens of indexes. What of those is in memory need not be read again, and what is
+            // written again and again comes to the file once in a while.
+            try database.execute(sql: "PRAGMA cache_size = -24000")
+            try database.execute(sql: "PRAGMA wal_autocheckpoint = 6000")
+            try database.execute(sql: "PRAGMA journal_size_limit = 67108864")
         }
         return configuration
     }

@@ -99,7 +99,9 @@ import Testing
                 try session.run("DELETE FROM client_total")
                 try ClientWriting.perform(in: session, edit) { writing in
                     try writing.insert(
-                        all: clients.map { NewClient($0.0, $0.1, at: stamp, home: .standard) })
+                        all: clients.map {
+                            NewClient(id: $0.0, content: $0.1, forms: ClientForms($0.1, home: .standard), stamp: stamp)
+                        })
                 }
             }
             let many = try await rows(database)

@@ -101,6 +101,11 @@ private final class WatchedSession: SQLSession {
         try session.run(statement)
     }
 
+    func insert(_ rows: [SQL], into table: SQL) throws {
+        database.countStatement()
+        try session.insert(rows, into: table)
+    }
+
     func announce(_ message: String, on channel: Channel) throws { try session.announce(message, on: channel) }
 
     func leaveFlushToNext() throws { try session.leaveFlushToNext() }

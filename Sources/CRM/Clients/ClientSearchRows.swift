@@ -43,9 +43,6 @@ enum ClientSearchRows {
         """,
     ]
 
-    /// So many characters of a text stand in the index at most.
-    static let longest = 500
-
     /// A row of PostgreSQL's index holds 2,700 bytes, which 500 characters never need. `is_long` stands in the first so that SQLite asks the
     /// table for nothing.
     private static let indexes: [SQL] = [
@@ -99,6 +96,37 @@ extension ClientSearchRows {
     /// Writes the rows of a client that is in the table `client` and has none.
     static func insert(_ id: ClientID, readers: Set<AccountID>, in session: any SQLSession) throws {
         try insert(id, among: [BookSize.wholeBook] + readers.sorted(), in: session)
+    }
+
+    /// The same for many clients, whose rows of `client_reader` are there: in as few statements as can be, because after each SQLite writes what
+    /// the index of trigrams has been given.
+    static func insert(all ids: [ClientID], in session: any SQLSession) throws {
+        var rest = ids[...]
+        var size = 1024
+        while !rest.isEmpty {
+            while size > rest.count { size /= 2 }
+            let list = rest.prefix(size).map { "\($0)" as SQL }.joined(separator: ", ")
+            for (reader, source): (SQL, SQL) in [
+                ("\(BookSize.wholeBook)", "client WHERE client.id IN (\(list))"),
+                (
+                    "client_reader.user_id",
+                    """
+                    client_reader JOIN client ON client.id = client_reader.client_id
+                    WHERE client_reader.client_id IN (\(list))
+                    """
+                ),
+            ] {
+                try session.run(
+                    """
+                    INSERT INTO client_search (reader_id, client_id, last_activity_at, search_text, is_book, is_long)
+                    SELECT \(reader), client.id, client.last_activity_at, client.search_text,
+                        CASE WHEN \(reader) = \(BookSize.wholeBook) THEN 1 ELSE 0 END,
+                        CASE WHEN length(client.search_text) > 500 THEN 1 ELSE 0 END
+                    FROM \(source)
+                    """)
+            }
+            rest = rest.dropFirst(size)
+        }
     }
 
     /// Brings the rows up to what the table `client` says, and to who reads the client now.

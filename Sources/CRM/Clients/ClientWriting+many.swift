@@ -2,72 +2,59 @@ import Accounts
 import Core
 import Storage
 
-/// A client to be, with all that is computed of its content: ready to be written among many others.
-struct NewClient: Sendable {
-    let id: ClientID
-    let content: ClientContent
-    let stamp: ClientStamp
+/// By what a client is found and sorted: all that is computed of its content.
+struct ClientForms: Sendable {
     let searchText: String
     let sortName: [UInt8]
     let matches: [ClientMatch]
-    let readers: [AccountID]
 
-    init(_ id: ClientID, _ content: ClientContent, at stamp: ClientStamp, home: HomeRegion) {
-        self.id = id
-        self.content = content
-        self.stamp = stamp
+    init(_ content: ClientContent, home: HomeRegion) {
         searchText = SearchText.text(of: content, in: home)
         sortName = SearchText.sortName(of: content)
         matches = ClientMatch.all(of: content, in: home)
-        readers = ClientReaders.of(content).sorted()
     }
 }
 
-/// The same as ``insert(_:_:at:)`` for many clients: one statement for each table and ``atOnce`` rows of it. Both leave the same rows, which a
+/// A client to be, ready to be written among many others.
+struct NewClient: Sendable {
+    let id: ClientID
+    let content: ClientContent
+    let forms: ClientForms
+    let stamp: ClientStamp
+
+    /// The people who read it.
+    var readers: [AccountID] { ClientReaders.of(content).sorted() }
+}
+
+/// The same as ``insert(_:_:at:)`` for many clients: with few statements for each table. Both leave the same rows, which a
 /// test holds against each other.
 extension ClientWriting {
     /// Inserts clients at version 1.
     mutating func insert(all clients: [NewClient]) throws {
-        try insertRows(clients.map(Self.row), into: Self.clientColumns)
-        try insertRows(
+        try session.insert(clients.map(Self.row), into: Self.clientColumns)
+        try session.insert(
             clients.flatMap { new in new.content.collaborators.map { "(\(new.id), \($0))" as SQL } },
             into: "client_collaborator (client_id, user_id)")
-        try insertRows(
+        try session.insert(
             clients.flatMap { new in
-                new.matches.map { "(\(new.id), \($0.kind.rawValue), \($0.value))" as SQL }
+                new.forms.matches.map { "(\(new.id), \($0.kind.rawValue), \($0.value))" as SQL }
             }, into: "client_match (client_id, kind, value)")
-        try insertRows(
-            clients.flatMap(Self.searchRows),
-            into: "client_search (reader_id, client_id, last_activity_at, search_text, is_book, is_long)")
-        try insertRows(
+        try session.insert(
             clients.flatMap(Self.readerRows),
             into: """
                 client_reader (user_id, client_id, stage, sort_name, created_at, updated_at, last_activity_at, price)
                 """)
+        try ClientSearchRows.insert(all: clients.map(\.id), in: session)
         for new in clients where !new.content.details.custom.isEmpty {
             try insertCustom(new.id, new.content.details.custom)
         }
         for new in clients {
             try ClientRelationRows.replace(new.id, from: [], to: new.content.details.relationships, in: session)
         }
-        try insertRows(
+        try session.insert(
             clients.map(changeRow),
             into: "client_change (client_id, version, field, old_value, new_value, at, user_id, way, origin_id)")
         for new in clients { sizes.count(new.content, by: 1) }
-    }
-
-    /// How many rows a statement has at most. Fewer are written in statements of a power of two, so that the texts of the statements are few, and
-    /// are compiled once for a connection.
-    private static let atOnce = 128
-
-    private func insertRows(_ rows: [SQL], into table: SQL) throws {
-        var rest = rows[...]
-        var size = Self.atOnce
-        while !rest.isEmpty {
-            while size > rest.count { size /= 2 }
-            try session.run("INSERT INTO \(table) VALUES \(rest.prefix(size).joined(separator: ", "))")
-            rest = rest.dropFirst(size)
-        }
     }
 
     private static let clientColumns: SQL = """
@@ -86,24 +73,15 @@ extension ClientWriting {
                 \(StoredList(content.collaborators)), \(content.stage), NULLIF(\(content.source ?? ""), ''),
                 NULLIF(\(content.assignedTo ?? BookSize.wholeBook), \(BookSize.wholeBook)),
                 NULLIF(\(content.price ?? -1), -1), \(content.background), \(StoredObject(content.details)),
-                \(new.searchText), \(new.sortName), \(stamp.createdAt), \(stamp.updatedAt), \(stamp.lastActivityAt), 1)
+                \(new.forms.searchText), \(new.forms.sortName), \(stamp.createdAt), \(stamp.updatedAt), \(stamp.lastActivityAt), 1)
             """
-    }
-
-    private static func searchRows(_ new: NewClient) -> [SQL] {
-        let isLong = new.searchText.unicodeScalars.count > ClientSearchRows.longest
-        return ([BookSize.wholeBook] + new.readers).map { reader in
-            """
-            (\(reader), \(new.id), \(new.stamp.lastActivityAt), \(new.searchText), \(reader == BookSize.wholeBook), \(isLong))
-            """
-        }
     }
 
     private static func readerRows(_ new: NewClient) -> [SQL] {
         let stamp = new.stamp
         return new.readers.map { reader in
             """
-            (\(reader), \(new.id), \(new.content.stage), \(new.sortName), \(stamp.createdAt), \(stamp.updatedAt),
+            (\(reader), \(new.id), \(new.content.stage), \(new.forms.sortName), \(stamp.createdAt), \(stamp.updatedAt),
                 \(stamp.lastActivityAt), \(new.content.price ?? -1))
             """
         }

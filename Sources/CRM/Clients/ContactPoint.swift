@@ -47,6 +47,20 @@ extension ContactPoint: Decodable {
 }
 
 extension ContactPoint: CanonicalJSON {
+    package init(stored reader: inout JSONReader) throws {
+        self.init(value: "")
+        try reader.members { reader, name in
+            switch name {
+            case "value": value = try reader.string()
+            case "type": type = try reader.string()
+            case "isPrimary": isPrimary = try reader.bool()
+            case "e164": e164 = try reader.optionalString()
+            case "extension": extensionDigits = try reader.optionalString()
+            default: try reader.value()
+            }
+        }
+    }
+
     /// Writes the members in the order of the API.
     package func write(to writer: inout JSONWriter) {
         writer.object { object in

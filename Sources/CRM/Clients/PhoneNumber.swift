@@ -13,9 +13,7 @@ struct PhoneNumber: Sendable, Hashable {
 
     /// Reads a number as people write it; `nil` for anything else.
     init?(_ typed: String) {
-        // Address books wrap a copied number in direction marks; they are nothing that was typed.
-        let visible = typed.unicodeScalars.filter { $0.properties.generalCategory != .format }
-        let text = String(String.UnicodeScalarView(visible)).split(separator: " ").joined(separator: " ")
+        let text = Self.withoutBlanks(Self.visible(typed))
         guard (7...40).contains(text.utf8.count) else { return nil }
         let lower = text.utf8.map { (65...90).contains($0) ? $0 + 32 : $0 }
         let end = lower.firstIndex { (97...122).contains($0) } ?? lower.endIndex
@@ -33,6 +31,23 @@ struct PhoneNumber: Sendable, Hashable {
         self.digits = digits
         let behind = String(decoding: lower[end...].filter { (48...57).contains($0) }, as: UTF8.self)
         extensionDigits = behind.isEmpty ? nil : behind
+    }
+
+    /// Address books wrap a copied number in direction marks; they are nothing that was typed.
+    private static func visible(_ typed: String) -> String {
+        if typed.utf8.allSatisfy({ $0 < 128 }) { return typed }
+        return String(
+            String.UnicodeScalarView(typed.unicodeScalars.filter { $0.properties.generalCategory != .format }))
+    }
+
+    /// The text without spaces around it, and with one where there are several.
+    private static func withoutBlanks(_ text: String) -> String {
+        let space = UInt8(ascii: " ")
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.utf8.count)
+        for byte in text.utf8 where byte != space || (!bytes.isEmpty && bytes.last != space) { bytes.append(byte) }
+        if bytes.last == space { bytes.removeLast() }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// What two spellings of one number have in common: the digits with the country code, where it can be told, but without that of North

@@ -46,6 +46,21 @@ extension PostalAddress: Decodable {
 }
 
 extension PostalAddress: CanonicalJSON {
+    package init(stored reader: inout JSONReader) throws {
+        self.init()
+        try reader.members { reader, name in
+            switch name {
+            case "type": type = try reader.string()
+            case "street": street = try reader.string()
+            case "city": city = try reader.string()
+            case "state": state = try reader.string()
+            case "code": code = try reader.string()
+            case "country": country = try reader.string()
+            default: try reader.value()
+            }
+        }
+    }
+
     /// Writes the members in the order of the API.
     package func write(to writer: inout JSONWriter) {
         writer.object { object in

@@ -34,8 +34,19 @@ enum SearchText {
             [address.street, address.city, address.state, address.code, address.country].map(plain)
         }
         let parts = [names, emails, phones, addresses, content.tags.map(plain) + customTexts(of: content)]
-        let words = zip(parts, partEnds + [""]).flatMap { part, end in part + [end] }
-        return " " + words.flatMap { $0.split(separator: " ") }.joined(separator: " ") + " "
+        var text: [UInt8] = [space]
+        for (part, end) in zip(parts, partEnds + [""]) {
+            for piece in part + [end] { append(piece, to: &text) }
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    private static let space = UInt8(ascii: " ")
+
+    /// Adds the words of `piece`, with a space behind each.
+    private static func append(_ piece: String, to text: inout [UInt8]) {
+        for byte in piece.utf8 where byte != space || text.last != space { text.append(byte) }
+        if text.last != space { text.append(space) }
     }
 
     /// The texts of custom fields; days are no texts.
@@ -66,10 +77,12 @@ enum SearchText {
 
     /// `text` in lower case without accents; control characters become spaces, and so does any other blank.
     static func fold(_ text: String) -> String {
+        // Most names are ASCII, where a byte is a letter.
+        if text.utf8.allSatisfy({ $0 < 128 }) { return String(decoding: text.utf8.map(foldASCII), as: UTF8.self) }
         var folded = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
             if scalar.isASCII {
-                folded.append(foldASCII(scalar))
+                folded.append(Unicode.Scalar(foldASCII(UInt8(scalar.value))))
                 continue
             }
             for lower in scalar.properties.lowercaseMapping.unicodeScalars {
@@ -98,16 +111,19 @@ enum SearchText {
     ]
 
     private static func withoutApostrophes(_ folded: some StringProtocol) -> String {
+        if folded.utf8.allSatisfy({ $0 < 128 && $0 != UInt8(ascii: "'") && $0 != UInt8(ascii: "`") }) {
+            return String(folded)
+        }
         var plain = String.UnicodeScalarView()
         plain.append(contentsOf: folded.unicodeScalars.lazy.filter { !apostrophes.contains($0) })
         return String(plain)
     }
 
-    private static func foldASCII(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
-        switch scalar.value {
-        case 65...90: return Unicode.Scalar(UInt8(truncatingIfNeeded: scalar.value + 32))
-        case 0...31, 127: return " "
-        default: return scalar
+    private static func foldASCII(_ byte: UInt8) -> UInt8 {
+        switch byte {
+        case 65...90: return byte + 32
+        case 0...31, 127: return space
+        default: return byte
         }
     }
 }

@@ -1,5 +1,6 @@
 import Accounts
 package import Core
+import Storage
 
 extension ClientDetails: CanonicalJSON {
     /// Writes the object in which the details are stored.
@@ -49,7 +50,41 @@ extension ClientDetails: CanonicalJSON {
     }
 }
 
+extension ClientDetails {
+    package init(stored reader: inout JSONReader) throws {
+        self.init()
+        try reader.members { reader, name in
+            switch name {
+            case "priceMax": priceMax = try reader.null() ? nil : try reader.integer()
+            case "timeFrame": timeFrame = try reader.optionalString() ?? ""
+            case "birthday": birthday = try reader.optionalString().flatMap { PartialDate($0) }
+            case "anniversaries": anniversaries = try reader.list(of: Anniversary.self)
+            case "relationships": relationships = try reader.list(of: Relationship.self)
+            case "consent": consent = try reader.list(of: Consent.self)
+            case "customFields":
+                var values: [String: CustomFieldValue] = [:]
+                try reader.members { reader, key in values[key] = try CustomFieldValue(stored: &reader) }
+                custom = values.map { CustomValue(key: $0.key, value: $0.value) }.sorted { $0.key < $1.key }
+            default: try reader.value()
+            }
+        }
+    }
+}
+
 extension Anniversary: CanonicalJSON {
+    package init(stored reader: inout JSONReader) throws {
+        var (label, day) = ("anniversary", "")
+        try reader.members { reader, name in
+            switch name {
+            case "label": label = try reader.string()
+            case "date": day = try reader.string()
+            default: try reader.value()
+            }
+        }
+        guard let date = PartialDate(day) else { throw StorageError.unexpectedColumn("anniversary") }
+        self.init(label: label, date: date)
+    }
+
     /// The members of the JSON object.
     package enum CodingKeys: String, CodingKey, CaseIterable {
         case label, date
@@ -74,6 +109,18 @@ extension Anniversary: CanonicalJSON {
 }
 
 extension Relationship: CanonicalJSON {
+    package init(stored reader: inout JSONReader) throws {
+        self.init(kind: "", name: "")
+        try reader.members { reader, member in
+            switch member {
+            case "kind": kind = try reader.string()
+            case "name": name = try reader.optionalString() ?? ""
+            case "clientId": clientID = try reader.null() ? nil : try ClientID(stored: &reader)
+            default: try reader.value()
+            }
+        }
+    }
+
     /// The members of the JSON object.
     package enum CodingKeys: String, CodingKey, CaseIterable {
         case kind, name, clientID = "clientId"
@@ -97,6 +144,23 @@ extension Relationship: CanonicalJSON {
 }
 
 extension Consent: CanonicalJSON {
+    package init(stored reader: inout JSONReader) throws {
+        var (channel, at, by): (Channel?, Timestamp?, AccountID?) = (nil, nil, nil)
+        var (isRefused, source) = (false, "")
+        try reader.members { reader, name in
+            switch name {
+            case "channel": channel = Channel(rawValue: try reader.string())
+            case "refused": isRefused = try reader.bool()
+            case "at": at = Timestamp(iso8601: try reader.string())
+            case "by": by = try reader.null() ? nil : try AccountID(stored: &reader)
+            case "source": source = try reader.string()
+            default: try reader.value()
+            }
+        }
+        guard let channel, let at else { throw StorageError.unexpectedColumn("consent") }
+        self.init(channel: channel, isRefused: isRefused, at: at, by: by, source: source)
+    }
+
     private enum CodingKeys: String, CodingKey {
         case channel, refused, at, by, source
     }
@@ -128,6 +192,14 @@ extension Consent: CanonicalJSON {
 }
 
 extension CustomFieldValue: CanonicalJSON {
+    package init(stored reader: inout JSONReader) throws {
+        switch reader.next() {
+        case UInt8(ascii: "\""): self = .text(try reader.string())
+        case UInt8(ascii: "t"), UInt8(ascii: "f"): self = .flag(try reader.bool())
+        default: self = .number(try reader.number())
+        }
+    }
+
     /// Reads a text, a number or a truth value.
     package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()

@@ -15,6 +15,7 @@ struct FieldCheck {
     mutating func line(_ text: String, _ field: String, _ limit: Int) -> String {
         let text = Self.trimmed(text)
         checkLength(text, field, limit)
+        if Self.isPlain(text) { return text }
         if text.unicodeScalars.contains(where: Self.isControl) {
             refuse(field, .invalidCharacters, "Remove the line breaks and control characters.")
         }
@@ -23,6 +24,11 @@ struct FieldCheck {
 
     /// Several lines of text: like ``line(_:_:_:)``, but with tabs and line breaks, which become `\n`.
     mutating func paragraphs(_ text: String, _ field: String, _ limit: Int) -> String {
+        if Self.isPlain(text) {
+            let text = Self.trimmed(text)
+            checkLength(text, field, limit)
+            return text
+        }
         var lines = String.UnicodeScalarView()
         var previous: Unicode.Scalar?
         for scalar in Self.trimmed(text).unicodeScalars {
@@ -67,12 +73,19 @@ struct FieldCheck {
         }
     }
 
+    /// Whether it is ASCII without control characters, as most texts are.
+    private static func isPlain(_ text: String) -> Bool { text.utf8.allSatisfy { (32...126).contains($0) } }
+
     private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
         // C0, DEL and C1; then the separators that some readers take for the end of a line.
         scalar.value < 32 || (127...159).contains(scalar.value) || scalar.value == 0x2028 || scalar.value == 0x2029
     }
 
     private static func trimmed(_ text: String) -> String {
+        if let first = text.utf8.first, let last = text.utf8.last, (33...126).contains(first), (33...126).contains(last)
+        {
+            return text
+        }
         let scalars = text.unicodeScalars.drop { $0.properties.isWhitespace }
         guard let end = scalars.lastIndex(where: { !$0.properties.isWhitespace }) else { return "" }
         return String(scalars[...end])

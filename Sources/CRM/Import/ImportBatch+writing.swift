@@ -45,12 +45,12 @@ extension ImportBatch {
             try update(&writing, reading, in: session)
             try writing.insert(
                 all: entries.compactMap { entry in
-                    guard case .new(let id) = entry.fate else { return nil }
+                    guard case .new(let id) = entry.fate, let forms = entry.forms else { return nil }
                     var stamp = ClientStamp(now: reading.edit.now)
                     if let createdAt = entry.result.createdAt {
                         (stamp.createdAt, stamp.lastActivityAt) = (createdAt, createdAt)
                     }
-                    return NewClient(id, entry.result.content, at: stamp, home: reading.edit.home)
+                    return NewClient(id: id, content: entry.result.content, forms: forms, stamp: stamp)
                 })
         }
     }

@@ -8,6 +8,8 @@ struct ImportBatch: Sendable {
     struct Entry: Sendable {
         let row: FileRow
         var result: RowContent
+        /// Of its content; `nil` when it cannot be imported.
+        var forms: ClientForms?
         var keys: PersonKeys?
         /// What becomes of it.
         var fate = Fate.rejected
@@ -33,9 +35,9 @@ struct ImportBatch: Sendable {
     init(_ rows: [FileRow], reading: RowReading) {
         entries = rows.map { row in
             let result = reading.read(row.row)
-            let keys =
-                result.isRejected ? nil : PersonKeys(result.content, result.clientID, home: reading.edit.home)
-            return Entry(row: row, result: result, keys: keys)
+            if result.isRejected { return Entry(row: row, result: result) }
+            let forms = ClientForms(result.content, home: reading.edit.home)
+            return Entry(row: row, result: result, forms: forms, keys: PersonKeys(forms, result.clientID))
         }
     }
 
@@ -69,6 +71,7 @@ struct ImportBatch: Sendable {
                 }
                 entries[index].fate = content == entries[first].result.content ? .skipped : .joined
                 entries[first].result.content = content
+                entries[first].forms = ClientForms(content, home: reading.edit.home)
                 known.add(keys, .row(first))
             }
         }

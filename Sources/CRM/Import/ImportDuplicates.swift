@@ -15,10 +15,9 @@ struct PersonKeys: Sendable {
     /// The identity that the file gives, where this program wrote it.
     let clientID: ClientID?
 
-    init(_ content: ClientContent, _ clientID: ClientID?, home: HomeRegion) {
-        emails = ClientMatch.emails(of: content).map(\.value)
-        let name = SearchText.sortName(of: content)
-        numbers = ClientMatch.phones(of: content, in: home).map { Number(value: $0.value, name: name) }
+    init(_ forms: ClientForms, _ clientID: ClientID?) {
+        emails = forms.matches.filter { $0.kind == .email }.map(\.value)
+        numbers = forms.matches.filter { $0.kind == .phone }.map { Number(value: $0.value, name: forms.sortName) }
         self.clientID = clientID
     }
 }
@@ -52,30 +51,34 @@ struct KnownPeople: Sendable {
     }
 }
 
-/// CROSS JOIN, so that SQLite begins with the values and not with the names.
 extension KnownPeople {
     /// How many values are asked for in one statement. What is missing is filled up with the last, so that there is one text.
     private static let atOnce = 200
 
     /// Finds the clients outside of the trash that `scope` sees and that have one of `keys`. Of several the oldest counts.
+    ///
+    /// Each value is looked up by itself, in a subquery, so that PostgreSQL has no other way than the index: a join is planned by what the
+    /// tables held before the import.
     mutating func find(_ keys: [PersonKeys], for scope: Scope, in session: any SQLSession) throws {
         let visible = ClientVisibility(scope).ofOne
         let emails = Set(keys.flatMap(\.emails)).sorted()
-        for list in Self.lists(emails) {
+        for list in Self.lists(emails.map { "(\($0))" }) {
             for row in try session.rows(
                 """
-                SELECT client_match.value AS value, client.id AS id FROM client_match CROSS JOIN client
-                WHERE client_match.kind = 'email' AND client_match.value IN (\(list))
-                    AND client.id = client_match.client_id AND \(visible)
-                ORDER BY client.created_at, client.id
+                SELECT column1 AS value, (
+                    SELECT client.id FROM client_match CROSS JOIN client
+                    WHERE client_match.kind = 'email' AND client_match.value = column1
+                        AND client.id = client_match.client_id AND \(visible)
+                    ORDER BY client.created_at, client.id LIMIT 1) AS id
+                FROM (VALUES \(list)) AS wanted
                 """)
             {
-                let value: String = try row.get("value")
-                if byEmail[value] == nil { byEmail[value] = .client(try row.get("id")) }
+                guard let id: ClientID = try row.optional("id") else { continue }
+                byEmail[try row.get("value")] = .client(id)
             }
         }
         try findNumbers(keys, visible, in: session)
-        for list in Self.lists(Set(keys.compactMap(\.clientID)).sorted()) {
+        for list in Self.lists(Set(keys.compactMap(\.clientID)).sorted().map { "\($0)" }) {
             for row in try session.rows("SELECT id FROM client WHERE id IN (\(list)) AND \(visible)") {
                 ids.insert(try row.get("id"))
             }
@@ -84,32 +87,28 @@ extension KnownPeople {
 
     private mutating func findNumbers(_ keys: [PersonKeys], _ visible: SQL, in session: any SQLSession) throws {
         let numbers = Set(keys.flatMap(\.numbers)).sorted { ($0.value, $0.name.count) < ($1.value, $1.name.count) }
-        for start in stride(from: 0, to: numbers.count, by: Self.atOnce) {
-            let part = numbers[start..<min(start + Self.atOnce, numbers.count)]
-            guard let list = Self.lists(part.map(\.value)).first, let names = Self.lists(part.map(\.name)).first else {
-                continue
-            }
+        for list in Self.lists(numbers.map { "(\($0.value), \($0.name))" }) {
             for row in try session.rows(
                 """
-                SELECT client_match.value AS value, client.sort_name AS name, client.id AS id
-                FROM client_match CROSS JOIN client
-                WHERE client_match.kind = 'phone' AND client_match.value IN (\(list))
-                    AND client.id = client_match.client_id AND client.sort_name IN (\(names)) AND \(visible)
-                ORDER BY client.created_at, client.id
+                SELECT column1 AS value, column2 AS name, (
+                    SELECT client.id FROM client_match CROSS JOIN client
+                    WHERE client_match.kind = 'phone' AND client_match.value = column1
+                        AND client.id = client_match.client_id AND client.sort_name = column2 AND \(visible)
+                    ORDER BY client.created_at, client.id LIMIT 1) AS id
+                FROM (VALUES \(list)) AS wanted
                 """)
             {
-                let number = PersonKeys.Number(value: try row.get("value"), name: try row.get("name"))
-                if byNumber[number] == nil { byNumber[number] = .client(try row.get("id")) }
+                guard let id: ClientID = try row.optional("id") else { continue }
+                byNumber[PersonKeys.Number(value: try row.get("value"), name: try row.get("name"))] = .client(id)
             }
         }
     }
 
     /// The values as lists of ``atOnce``.
-    private static func lists(_ values: [some SQLConvertible]) -> [SQL] {
+    private static func lists(_ values: [SQL]) -> [SQL] {
         stride(from: 0, to: values.count, by: atOnce).map { start in
             let part = values[start..<min(start + atOnce, values.count)]
-            let filled = (0..<atOnce).map { part[min(part.startIndex + $0, part.endIndex - 1)] }
-            return filled.map { "\($0)" as SQL }.joined(separator: ", ")
+            return (0..<atOnce).map { part[min(part.startIndex + $0, part.endIndex - 1)] }.joined(separator: ", ")
         }
     }
 }

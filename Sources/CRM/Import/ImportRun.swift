@@ -6,8 +6,8 @@ import Storage
 /// One import on its way through its file: batch after batch, the next being read while one is written.
 struct ImportRun {
     /// How long a batch may hold the writer: it is made larger or smaller by how long the last one took.
-    private static let aim = Duration.milliseconds(40)
-    private static let sizes = 16...1000
+    private static let aim = Duration.milliseconds(50)
+    private static let sizes = 16...2000
     private static let mostBytes = 2 * 1_048_576
 
     private let imports: ClientImports

@@ -42,6 +42,22 @@ package struct SQL: Sendable {
         return (text, values)
     }
 
+    /// Shows `body` each value in order, with its place from 1. Returns whether the text around them is the same as `other`'s.
+    package func forEachValue(besides other: SQL, _ body: (SQLValue, Int) throws -> Void) rethrows -> Bool {
+        guard parts.count == other.parts.count else { return false }
+        var place = 0
+        for (part, twin) in zip(parts, other.parts) {
+            switch (part, twin) {
+            case (.value(let value), .value):
+                place += 1
+                try body(value, place)
+            case (.text(let text), .text(let same)) where text == same: break
+            default: return false
+            }
+        }
+        return true
+    }
+
     /// One piece after the other.
     package static func + (left: SQL, right: SQL) -> SQL { SQL(parts: left.parts + right.parts) }
 }
