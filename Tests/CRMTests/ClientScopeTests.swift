@@ -2,6 +2,7 @@ import Accounts
 import CRM
 import Core
 import Identity
+import Storage
 import TestSupport
 import Testing
 
@@ -35,6 +36,34 @@ import Testing
                 let proof = try office.proof(scope)
                 #expect(try await office.book.delete(scope, nobody, proof: proof) == .notFound)
             }
+        }
+    }
+
+    @Test(.enabled(if: DatabaseKind.hasPostgres))
+    func `nobody is given a client while they leave`() async throws {
+        try await Office.open(.postgres) { office in
+            let (gone, go) = (Signal(), Signal())
+            let leaver = office.ben.userID
+            let leaving = Task {
+                try await office.database.transaction { session in
+                    try session.run("UPDATE account SET status = 'disabled' WHERE id = \(leaver)")
+                    _ = try session.rows("SELECT 1 AS one")
+                    gone.set()
+                    go.wait()
+                }
+            }
+            await gone.hasBeenSet()
+            let giving = Task {
+                var draft = ClientDraft(firstName: "Late")
+                draft.assignedTo = leaver
+                return try await office.book.create(office.owner, draft)
+            }
+            // It waits for whoever leaves, or has not come so far yet: either way it must not be given to them.
+            for _ in 0..<20 { _ = try await office.page(office.owner) }
+            go.set()
+            try await leaving.value
+            guard case .invalid(let problems) = try await giving.value else { throw Office.Unexpected() }
+            #expect(problems.map(\.code) == [.unknownAccount])
         }
     }
 

@@ -144,6 +144,8 @@ import Testing
                     == .changed(["Buyers", "Vendors", "Leads"]))
             #expect(try await stages.all() == ["Buyers", "Vendors", "Leads"])
             _ = try await office.client(office.ana) { $0.stage = "Vendors" }
+            #expect(
+                try await office.client(office.ana, "Of no stage").stage == "Buyers", "the first of those there are")
         }
     }
 }

@@ -41,6 +41,7 @@ import Testing
 
     @Test func `every word that people are made of is one a client may hold`() {
         var draft = ClientDraft()
+        draft.stage = "Leads"
         for (first, last) in zip(DemoWords.firstNames, DemoWords.lastNames) {
             draft.firstName = first
             draft.lastName = last

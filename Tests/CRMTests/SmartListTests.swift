@@ -87,7 +87,7 @@ import Testing
     }
 
     @Test(arguments: DatabaseKind.available)
-    func `is shared by owner and admin alone, and changed by them or by whoever made it`(
+    func `is shared by owner and admin alone, and changed by them, but not by one who is none any more`(
         kind: DatabaseKind
     ) async throws {
         try await Office.open(kind) { office in
@@ -108,6 +108,9 @@ import Testing
             let stale = try await lists.change(
                 office.admin, shared.id, SmartListDraft(name: "Late"), expectedVersions: [1])
             #expect(stale == .versionMismatch)
+            let demoted = Scope(userID: office.owner.userID, sessionID: office.time.world.identifier(), role: .agent)
+            #expect(try await lists.change(demoted, shared.id, SmartListDraft(name: "Mine")) == .forbidden)
+            #expect(try await lists.remove(demoted, shared.id) == .forbidden)
             guard case .done = try await lists.remove(office.admin, shared.id) else { throw Office.Unexpected() }
             #expect(try await lists.get(office.owner, shared.id) == nil)
         }

@@ -39,6 +39,33 @@ import Testing
     }
 
     @Test(arguments: DatabaseKind.available)
+    func `passes on the lists that others see, and is in no client any more, in the trash either`(
+        _ kind: DatabaseKind
+    ) async throws {
+        try await Office.open(on: kind) { office in
+            let owner = try await office.signedIn("owner@office.example", role: .owner)
+            let admin = try await office.signedIn("adam@office.example", role: .admin)
+            let adamID = try #require(try await admin.get("/v1/auth/me").string("user", "id"))
+            let ownerID = try #require(try await owner.get("/v1/auth/me").string("user", "id"))
+            let list = try #require(
+                try await admin.post(
+                    "/v1/smart-lists",
+                    #"{"name":"Ours","isShared":true,"filter":{"field":"tag","op":"is","value":"vip"}}"#
+                ).string("id"))
+            let shared = try #require(
+                try await owner.post("/v1/clients", #"{"firstName":"A","collaborators":["\#(adamID)"]}"#).string("id"))
+            #expect(try await owner.send(.delete, "/v1/clients/\(shared)").status == .noContent)
+            #expect(try await owner.send(.delete, "/v1/users/\(adamID)").code == "account_in_use")
+            let left = try await owner.post("/v1/users/\(adamID)/leave", #"{"clientsTo":"\#(ownerID)"}"#)
+            #expect(left.status == .ok, "\(left.text)")
+            #expect(try await owner.send(.delete, "/v1/users/\(adamID)").status == .noContent)
+            #expect(try await owner.get("/v1/smart-lists/\(list)").string("ownerId") == ownerID)
+            let restored = try await owner.post("/v1/clients/\(shared)/restore")
+            #expect(restored.status == .ok && !restored.text.contains(adamID), "\(restored.text)")
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
     func `stays when the one who is to take over cannot`(_ kind: DatabaseKind) async throws {
         try await Office.open(on: kind, Office.withMail) { office in
             let owner = try await office.signedIn("owner@office.example", role: .owner)

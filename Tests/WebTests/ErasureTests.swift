@@ -1,7 +1,9 @@
 import Accounts
+import CRM
 import Core
 import HTTPTypes
 import Identity
+import NIOCore
 import SecurityEvents
 import Storage
 import TestSupport
@@ -87,6 +89,59 @@ import Testing
             #expect(left.isEmpty)
             let event = try #require(try await office.events(.clientErased).first)
             #expect(event.detailJSON.contains(loser) && event.detailJSON.contains(winner))
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
+    func `a client is erased out of what imports keep, and out of those into whom they were once merged`(
+        kind: DatabaseKind
+    ) async throws {
+        try await Office.open(on: kind) { office in
+            let owner = try await office.signedIn("owner@office.example", role: .owner)
+            let file = """
+                First Name,Last Name,Email,Birthday
+                Lois,Menot,lois@x.example,
+                ,,lois@x.example,3000-13-45
+                Ann,Other,ann@x.example,
+                """
+            let begun = try await owner.send(
+                .post, "/v1/clients/import", body: ByteBuffer(string: file), headers: ["Content-Type": "text/csv"])
+            let imported = try #require(begun.string("import", "id"))
+            while try await office.imports.workOnNext() {}
+            #expect(try await owner.get("/v1/imports/\(imported)").text.contains("lois@x.example"))
+            let id = try #require(try await owner.get("/v1/clients?search=menot").string("data", "0", "id"))
+            let winner = try #require(try await owner.post("/v1/clients", #"{"firstName":"Winona"}"#).string("id"))
+            let merged = try await owner.post("/v1/clients/\(winner)/merge", #"{"with":"\#(id)"}"#)
+            let merge = try #require(merged.string("merge", "id"))
+            #expect(try await owner.send(.patch, "/v1/clients/\(winner)", json: #"{"emails":[]}"#).status == .ok)
+            #expect(try await owner.post("/v1/merges/\(merge)/undo").status == .ok)
+            #expect(try await owner.post("/v1/clients/\(id)/erase").status == .ok)
+            for path in [
+                "/v1/imports/\(imported)", "/v1/imports/\(imported)/rejected", "/v1/clients/\(winner)/history",
+            ] {
+                let answer = try await owner.get(path)
+                #expect(answer.status == .ok)
+                #expect(!answer.text.contains("lois@x.example") && !answer.text.contains("Menot"), "\(answer.text)")
+            }
+            #expect(try await owner.get("/v1/clients/\(winner)").string("firstName") == "Winona")
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
+    func `whoever holds a client who named the erased one holds another version now`(kind: DatabaseKind) async throws {
+        try await Office.open(on: kind) { office in
+            let owner = try await office.signedIn("owner@office.example", role: .owner)
+            let id = try #require(try await owner.post("/v1/clients", #"{"firstName":"Lois"}"#).string("id"))
+            let spouse = try await owner.post(
+                "/v1/clients", #"{"firstName":"Jon","relationships":[{"kind":"spouse","clientId":"\#(id)"}]}"#)
+            let other = try #require(spouse.string("id"))
+            let tag = try #require(spouse.header("ETag"))
+            #expect(try await owner.post("/v1/clients/\(id)/erase").status == .ok)
+            let again = try await owner.send(.get, "/v1/clients/\(other)", headers: ["If-None-Match": tag])
+            #expect(again.status == .ok && !again.text.contains("Lois"))
+            let late = try await owner.send(
+                .patch, "/v1/clients/\(other)", json: #"{"firstName":"J"}"#, headers: ["If-Match": tag])
+            #expect(late.code == "version_mismatch")
         }
     }
 

@@ -132,6 +132,7 @@ import Testing
         try await Office.open(on: kind, Office.withMail.merging(["EXPORT_APPROVAL_ROWS": "2"]) { $1 }) { office in
             let owner = try await Self.owner(office)
             let second = try await office.signedIn("second@office.example", role: .owner)
+            _ = try await office.signedIn("adam@office.example", role: .admin)
             let refused = try await owner.get("/v1/clients/export")
             #expect(refused.status == .forbidden && refused.code == "export_approval_required")
             let request = try #require(refused.string("request"))
@@ -142,9 +143,24 @@ import Testing
             #expect(try await agent.post("/v1/export-requests/\(request)/approve").code == "forbidden")
             #expect(try await agent.get("/v1/export-requests").data.isEmpty)
             #expect(try await office.mail(.exportRequested, to: "second@office.example").values["clients"] == "2")
+            #expect(try await office.mail(.exportRequested, to: "adam@office.example").values["clients"] == "2")
             #expect(try await second.get("/v1/export-requests").data.count == 1)
             #expect(try await second.post("/v1/export-requests/\(request)/approve").status == .noContent)
             #expect(try await second.get("/v1/clients/export?approved=\(request)").status == .forbidden)
+            // What was approved is a file of that kind with as many clients, more or less.
+            let asCard = try await owner.get("/v1/clients/export?format=vcard&approved=\(request)")
+            #expect(asCard.code == "export_approval_required")
+            for name in ["Cat", "Dee"] {
+                #expect(try await owner.post("/v1/clients", #"{"firstName":"\#(name)"}"#).status == .created)
+            }
+            let ofMore = try await owner.get("/v1/clients/export?approved=\(request)")
+            #expect(ofMore.code == "export_approval_required")
+            let added = try await owner.get("/v1/clients?sort=-createdAt").data
+            for index in added.indices.prefix(2) {
+                let id = try #require(try await owner.get("/v1/clients?sort=-createdAt").string("data", "0", "id"))
+                #expect(try await owner.send(.delete, "/v1/clients/\(id)").status == .noContent, "\(index)")
+                office.clock.advance(by: .milliseconds(1))
+            }
             #expect(try await owner.get("/v1/clients/export?approved=\(request)").status == .ok)
             #expect(try await owner.get("/v1/clients/export?approved=\(request)").code == "export_approval_required")
         }

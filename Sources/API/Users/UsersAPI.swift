@@ -182,7 +182,8 @@ package struct UsersAPI: Sendable {
         case .inUse(let reason):
             throw Problem(
                 .accountInUse,
-                detail: reason == .clients ? "Clients are still assigned to them or shared with them." : nil)
+                detail: reason == .clients
+                    ? "Clients are still assigned to them or shared with them, or others see a list of theirs." : nil)
         }
     }
 

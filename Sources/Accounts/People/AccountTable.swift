@@ -53,6 +53,13 @@ package enum AccountTable {
             .map(Account.init)
     }
 
+    /// Owners and admins who may sign in.
+    package static func activeOverseers(in sql: any SQLSession) throws -> [Account] {
+        try sql.rows(
+            "SELECT \(columns) FROM account WHERE role IN ('owner', 'admin') AND status = 'active' ORDER BY id"
+        ).map(Account.init)
+    }
+
     /// Whether somebody has `address`.
     package static func exists(_ address: EmailAddress, in sql: any SQLSession) throws -> Bool {
         try sql.row("SELECT id FROM account WHERE email = \(address)") != nil

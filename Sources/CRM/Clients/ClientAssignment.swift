@@ -9,8 +9,12 @@ import Storage
 /// agent to whom it is assigned.
 enum ClientAssignment {
     /// Everything that is wrong with the accounts in `after`. `before` is `nil` for a client that is being created.
+    ///
+    /// Whoever is named is held until the transaction ends, where `holdsThem`: somebody who leaves at this moment does so before, or after and with
+    /// this client.
     static func problems(
-        _ scope: Scope, from before: ClientContent?, to after: ClientContent, in session: any SQLSession
+        _ scope: Scope, from before: ClientContent?, to after: ClientContent, holdsThem: Bool = true,
+        in session: any SQLSession
     ) throws -> [FieldProblem] {
         var check = FieldCheck()
         let mayAssign = scope.role.seesEverything || after.assignedTo == (before?.assignedTo ?? scope.userID)
@@ -25,7 +29,7 @@ enum ClientAssignment {
         // Who may not name an account is not told whether it exists.
         guard mayAssign, mayShare else { return check.problems }
         let named = after.newAccounts(since: before)
-        let active = try activeAccounts(among: named, in: session)
+        let active = try activeAccounts(among: named, isHeld: holdsThem, in: session)
         if let assignee = after.assignedTo, named.contains(assignee), !active.contains(assignee) {
             check.refuse("assignedTo", .unknownAccount, "There is no active user with this identity.")
         }
@@ -37,11 +41,13 @@ enum ClientAssignment {
     }
 
     private static func activeAccounts(
-        among named: Set<AccountID>, in session: any SQLSession
+        among named: Set<AccountID>, isHeld: Bool, in session: any SQLSession
     ) throws -> Set<AccountID> {
         guard !named.isEmpty else { return [] }
         let list = named.sorted().map { "\($0)" as SQL }.joined(separator: ", ")
-        let rows = try session.rows("SELECT id FROM account WHERE id IN (\(list)) AND status = 'active'")
+        let held: SQL = isHeld ? "\(.forShare)" : ""
+        let rows = try session.rows(
+            "SELECT id FROM account WHERE id IN (\(list)) AND status = 'active' ORDER BY id \(held)")
         return Set(try rows.map { try $0.get("id") })
     }
 }

@@ -7,7 +7,7 @@ struct ClientContent: Sendable, Hashable {
     var emails: [ContactPoint] = []
     var phones: [ContactPoint] = []
     var addresses: [PostalAddress] = []
-    var stage = ClientDraft.firstStage
+    var stage = ""
     var source: String?
     var tags: [String] = []
     var assignedTo: AccountID?

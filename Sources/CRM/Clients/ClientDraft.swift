@@ -7,7 +7,7 @@ package struct ClientDraft: Sendable, Hashable {
     package var emails: [ContactPoint]?
     package var phones: [ContactPoint]?
     package var addresses: [PostalAddress]?
-    /// `Leads` when absent.
+    /// The first of the brokerage's stages when absent.
     package var stage: String?
     package var source: String?
     package var tags: [String]?
@@ -33,9 +33,6 @@ package struct ClientDraft: Sendable, Hashable {
         self.firstName = firstName
         self.lastName = lastName
     }
-
-    /// The stage in which a client starts.
-    package static let firstStage = "Leads"
 
     /// The draft as a change of an empty client, so that creating and patching check alike.
     var asPatch: ClientPatch {

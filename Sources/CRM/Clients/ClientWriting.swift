@@ -151,9 +151,15 @@ struct ClientWriting {
             changes, of: client.id, version: client.version, by: edit.author, at: edit.now, edit.origin, in: session)
     }
 
-    /// Writes anew the details of a client, in the trash or not, without a version and a history of it: what is gone is gone for everybody.
+    /// Writes anew the details of a client, in the trash or not, without a history of it: what is gone is gone for everybody. Whoever
+    /// holds it outside of the trash holds another version now.
     func rewrite(_ id: ClientID, from before: ClientDetails, to details: ClientDetails) throws {
-        try session.run("UPDATE client SET details = \(StoredObject(details)) WHERE id = \(id)")
+        try session.run(
+            """
+            UPDATE client SET details = \(StoredObject(details)),
+                version = version + CASE WHEN deleted_at IS NULL THEN 1 ELSE 0 END
+            WHERE id = \(id)
+            """)
         try CustomFieldTable.removeValues(of: id, in: session)
         try insertCustom(id, details.custom)
         try ClientRelationRows.replace(id, from: before.relationships, to: details.relationships, in: session)

@@ -26,7 +26,9 @@ extension ClientBook {
         let (now, home) = (world.now(), home)
         return try await database.transaction { session in
             let edit = try ClientEdit(scope, patch, at: now, home: home, in: session)
-            let (checked, wrong) = ClientContent().applying(patch, in: edit)
+            var start = ClientContent()
+            start.stage = try StageTable.first(in: session)
+            let (checked, wrong) = start.applying(patch, in: edit)
             var content = checked
             if content.assignedTo == nil, !scope.role.seesEverything { content.assignedTo = scope.userID }
             let problems =

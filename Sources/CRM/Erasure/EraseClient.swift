@@ -31,8 +31,10 @@ extension ClientBook {
             let identities = try await database.read { session in try Self.identities(of: id, in: session) }
             for identity in identities where !forgotten.contains(identity) {
                 named.formUnion(try await forget(identity, by: scope))
+                try await forgetMerges(of: identity)
                 forgotten.insert(identity)
             }
+            try await ErasedFromImports.remove(identities, in: database)
             let (known, others) = (forgotten, named)
             let outcome = try await database.transaction { session -> EraseClientOutcome? in
                 let list = identities.sorted().map { "\($0)" as SQL }.joined(separator: ", ")
@@ -114,8 +116,32 @@ extension ClientBook {
         }
     }
 
+    /// Blanks the history of those into whom the client was once merged, from there to the undoing: it has the client's values.
+    private func forgetMerges(of id: ClientID) async throws {
+        let merge = "\"\(id)\""
+        let times: [(client: ClientID, from: Int64, to: Int64)] = try await database.rows(
+            """
+            SELECT merged.client_id AS client_id, MIN(change.version) AS first, MAX(change.version) AS last
+            FROM client_change AS merged
+            JOIN client_change AS change ON change.origin_id = merged.origin_id AND change.client_id = merged.client_id
+            WHERE merged.field = 'merged' AND merged.new_value = \(merge)
+            GROUP BY merged.client_id, merged.origin_id
+            """
+        ).map { (try $0.get("client_id"), try $0.get("first"), try $0.get("last")) }
+        guard !times.isEmpty else { return }
+        try await database.transaction { session in
+            for time in times {
+                try session.run(
+                    """
+                    UPDATE client_change SET old_value = NULL, new_value = NULL
+                    WHERE client_id = \(time.client) AND version BETWEEN \(time.from) AND \(time.to) AND field <> 'merged'
+                    """)
+            }
+        }
+    }
+
     /// Holds for the changes of relationships in which the client occurs.
     private static func names(_ id: ClientID) -> SQL {
-        "field = 'relationships' AND (old_value LIKE \("%\(id)%") OR new_value LIKE \("%\(id)%"))"
+        "field IN ('relationships', 'merged.relationships') AND (old_value LIKE \("%\(id)%") OR new_value LIKE \("%\(id)%"))"
     }
 }

@@ -47,7 +47,8 @@ package struct ClientExport: Sendable {
             guard try ExportGrants.allow(scope, in: sql) else { return .notAllowed }
             let rows: Int = try sql.row("SELECT COUNT(*) AS n FROM client WHERE \(visible)")?.get("n") ?? 0
             if approvals.isNeeded(for: rows),
-                try !ExportApprovals.use(approved, of: scope, at: world.now(), in: sql)
+                try !ExportApprovals.use(
+                    approved, of: scope, rows: rows, format: format, at: world.now(), in: sql)
             {
                 return .approvalNeeded(
                     try approvals.request(scope, rows: rows, format: format, notices: notices, from: source, in: sql))

@@ -133,24 +133,27 @@ package struct ExportApprovals: Sendable {
         try recorder.record(event, in: sql)
         if let account = try AccountTable.account(scope.userID, in: sql) {
             let name = "\(account.firstName) \(account.lastName) (\(account.email.shown))"
-            for owner in try AccountTable.activeOwners(in: sql) where owner.id != account.id {
+            for approver in try AccountTable.activeOverseers(in: sql) where approver.id != account.id {
                 try notices.post(
-                    .exportRequested, to: owner, about: event, values: ["clients": String(rows), "by": name],
+                    .exportRequested, to: approver, about: event, values: ["clients": String(rows), "by": name],
                     wayBack: nil, in: sql)
             }
         }
         return id
     }
 
-    /// Uses an approval up; `false` when there is none that counts.
+    /// Uses an approval up; `false` when there is none that counts for so many clients in that format. A tenth more than were asked for may have
+    /// come meanwhile.
     static func use(
-        _ id: ExportRequestID?, of scope: Scope, at now: Timestamp, in sql: any SQLSession
+        _ id: ExportRequestID?, of scope: Scope, rows: Int, format: ExportFormat, at now: Timestamp,
+        in sql: any SQLSession
     ) throws -> Bool {
         guard let id else { return false }
         return try sql.changes(
             """
             UPDATE export_request SET used_at = \(now) WHERE id = \(id) AND user_id = \(scope.userID)
                 AND approved_at > \(now - Self.life) AND used_at IS NULL
+                AND format = \(format.rawValue) AND clients + clients / 10 >= \(rows)
             """) == 1
     }
 }

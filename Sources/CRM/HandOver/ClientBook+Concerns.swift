@@ -2,12 +2,13 @@ package import Core
 package import Storage
 
 extension ClientBook {
-    /// Whether a client, in the trash or not, is assigned to `account` or shared with it.
+    /// Whether a client, in the trash or not, is assigned to `account` or shared with it, or it shares a list with others.
     package func concerns(_ account: AccountID, in session: any SQLSession) throws -> Bool {
         try session.row(
             """
             SELECT 1 AS one FROM client WHERE assigned_to = \(account)
-            UNION ALL SELECT 1 FROM client_collaborator WHERE user_id = \(account) LIMIT 1
+            UNION ALL SELECT 1 FROM client_collaborator WHERE user_id = \(account)
+            UNION ALL SELECT 1 FROM smart_list WHERE owner_id = \(account) AND is_shared = 1 LIMIT 1
             """) != nil
     }
 }

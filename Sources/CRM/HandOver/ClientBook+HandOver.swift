@@ -2,8 +2,8 @@ package import Core
 package import Storage
 
 extension ClientBook {
-    /// Passes everything of `leaver` to `successor` in the transaction behind `session`: the clients assigned to them, those in the trash too, and
-    /// their place among the collaborators. Returns how many clients got a new agent.
+    /// Passes everything of `leaver` to `successor` in the transaction behind `session`: the clients assigned to them, those in the trash too, their
+    /// place among the collaborators, and the lists that they share. Returns how many clients got a new agent.
     package func handOver(
         from leaver: AccountID, to successor: AccountID, at now: Timestamp, in session: any SQLSession
     ) throws -> Int {
@@ -30,8 +30,26 @@ extension ClientBook {
             }
             return assigned
         }
-        // What lies in the trash is out of reach of an edit, and must not come back as a leaver's.
-        try session.run("UPDATE client SET assigned_to = \(successor) WHERE assigned_to = \(leaver)")
+        try handOverTrash(from: leaver, to: successor, in: session)
+        try SmartListTable.passOn(from: leaver, to: successor, in: session)
         return assigned
+    }
+
+    /// What lies in the trash is out of reach of an edit, and must not come back as a leaver's, nor as shared with them.
+    private func handOverTrash(
+        from leaver: AccountID, to successor: AccountID, in session: any SQLSession
+    ) throws {
+        try session.run("UPDATE client SET assigned_to = \(successor) WHERE assigned_to = \(leaver)")
+        let shared = try session.rows(
+            """
+            SELECT \(Client.columns) FROM client
+            WHERE id IN (SELECT client_id FROM client_collaborator WHERE user_id = \(leaver)) ORDER BY id \(.forUpdate)
+            """
+        ).map(Client.init)
+        for client in shared {
+            let left = try client.collaborators.elements().filter { $0 != leaver && $0 != client.assignedTo }
+            try session.run("UPDATE client SET collaborators = \(StoredList(left)) WHERE id = \(client.id)")
+        }
+        try session.run("DELETE FROM client_collaborator WHERE user_id = \(leaver)")
     }
 }

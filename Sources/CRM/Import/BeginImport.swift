@@ -114,7 +114,9 @@ extension ClientImports {
         for case .custom(let name) in options.mapping.map({ Array($0.values) }) ?? [] where !fields.contains(name) {
             check.refuse("mapping", .unknownField, "There is no custom field of one of these names.")
         }
-        return try check.problems + ClientAssignment.problems(scope, from: nil, to: standard, in: session)
+        return try check.problems
+            + ClientAssignment.problems(
+                scope, from: nil, to: standard, holdsThem: false, in: session)
     }
 
     private static func problems(

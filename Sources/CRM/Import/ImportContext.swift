@@ -8,6 +8,8 @@ struct ImportContext: Sendable {
     let scope: Scope?
     let refusal: ClientImport.Reason?
     let fields: [CustomField]
+    /// The stage in which a client starts.
+    let firstStage: String
     /// The stages by their folded names.
     let stages: [String: String]
     /// Who can be given clients: by e-mail address, and by folded name. `nil` for a name that two people have.
@@ -26,6 +28,7 @@ struct ImportContext: Sendable {
         default: (scope, refusal) = (nil, .importerLeft)
         }
         fields = try CustomFieldTable.all(in: session)
+        firstStage = try StageTable.first(in: session)
         stages = Dictionary(try StageTable.all(in: session).map { (SearchText.fold($0), $0) }) { first, _ in first }
         people = hasOwners && scope?.role.seesEverything == true ? try Self.people(in: session) : [:]
     }

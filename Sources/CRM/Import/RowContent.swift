@@ -59,6 +59,7 @@ struct RowReading: Sendable {
         }
         var draft = ClientDraft(firstName: Self.line(person.firstName), lastName: Self.line(person.lastName))
         var start = ClientContent()
+        start.stage = context.firstStage
         readPoints(person, into: &draft, &start, &result)
         readLists(person, into: &draft)
         draft.stage = stage(person, &result)
@@ -173,7 +174,7 @@ extension RowReading {
         guard let given = person.stage.map(Self.line), !given.isEmpty else { return options.stage }
         if let known = context.stages[SearchText.fold(given)] { return known }
         if scope.role.seesEverything, context.stages.count < ImportContext.mostStages { return given }
-        let standing = options.stage ?? ClientDraft.firstStage
+        let standing = options.stage ?? context.firstStage
         note(
             &result, "stage", FieldProblem.Code.unknownChoice.rawValue,
             "There is no stage “\(Self.excerpt(given))”; the client is in \(standing).")

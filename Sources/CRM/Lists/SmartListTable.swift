@@ -45,6 +45,11 @@ enum SmartListTable {
             .map(SmartList.init)
     }
 
+    /// Has the lists that `account` shares be `other`'s.
+    static func passOn(from account: AccountID, to other: AccountID, in session: any SQLSession) throws {
+        try session.run("UPDATE smart_list SET owner_id = \(other) WHERE owner_id = \(account) AND is_shared = 1")
+    }
+
     /// How many lists somebody has, and how many are shared.
     static func counts(of account: AccountID, in session: any SQLSession) throws -> (own: Int, shared: Int) {
         let row = try session.row(

@@ -110,7 +110,7 @@ package struct SmartLists: Sendable {
     }
 
     private static func mayChange(_ list: SmartList, _ scope: Scope) -> Bool {
-        list.ownerID == scope.userID || list.isShared && scope.role.seesEverything
+        list.isShared ? scope.role.seesEverything : list.ownerID == scope.userID
     }
 
     /// The list as it stands to the custom fields that there are.

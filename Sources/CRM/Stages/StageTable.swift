@@ -23,6 +23,11 @@ enum StageTable {
         try session.rows("SELECT name FROM client_stage ORDER BY position, name").map { try $0.get("name") }
     }
 
+    /// The one in which a client starts when nobody says another.
+    static func first(in session: any SQLSession) throws -> String {
+        try session.row("SELECT name FROM client_stage ORDER BY position, name LIMIT 1")?.get("name") ?? ""
+    }
+
     /// Whether there is one of that name.
     static func has(_ name: String, in session: any SQLSession) throws -> Bool {
         try session.row("SELECT 1 AS one FROM client_stage WHERE name = \(name)") != nil

@@ -29,6 +29,8 @@ package enum SQLClause: Sendable {
     case forUpdate
     /// The same for the rows of some of the tables that a query joins: the others may be missing (an outer join).
     case forUpdateOf(StaticString)
+    /// Keeps the selected rows as they are until the transaction ends; others may do the same meanwhile.
+    case forShare
     /// `LIMIT` with its number in the text. Of a bound one PostgreSQL thinks that it takes a tenth of the rows, and where there are many it then
     /// plans the statement anew each time, which costs more than to run it. For few different numbers: each is a statement of its own.
     case limit(Int)
@@ -38,7 +40,9 @@ package enum SQLClause: Sendable {
     func spelling(in dialect: SQLDialect) -> String {
         switch (self, dialect) {
         case (.limit(let count), .sqlite), (.limit(let count), .postgres): return "LIMIT \(count)"
-        case (.forUpdate, .sqlite), (.forUpdateOf, .sqlite), (.askedForEachRow, .sqlite): return ""
+        case (.forUpdate, .sqlite), (.forUpdateOf, .sqlite), (.forShare, .sqlite), (.askedForEachRow, .sqlite):
+            return ""
+        case (.forShare, .postgres): return "FOR SHARE"
         case (.askedForEachRow, .postgres): return "OFFSET 0"
         case (.forUpdate, .postgres): return "FOR NO KEY UPDATE"
         case (.forUpdateOf(let tables), .postgres): return "FOR NO KEY UPDATE OF \(tables)"
