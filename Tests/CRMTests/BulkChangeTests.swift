@@ -94,6 +94,27 @@ import Testing
     }
 
     @Test(arguments: DatabaseKind.available)
+    func `passes over whom an import brought after its start, whenever the file says that they came`(
+        kind: DatabaseKind
+    ) async throws {
+        try await Imports.open(kind) { desk in
+            let office = desk.office
+            let bulk = BulkChanges(book: office.book, recorder: EventRecorder(isEnabled: false))
+            let early = try await desk.imported(office.ana, "Name,Created\nAnn,2020-01-01\n")
+            #expect(early.counts == [1, 0, 0])
+            let id = try await Self.started(
+                bulk, office.ana, Self.order(.addTags, filter: Self.leads) { $0.tags = ["Spring"] })
+            office.time.advance(by: .seconds(1))
+            let late = try await desk.imported(office.ana, "Name,Created\nBo,2020-01-01\n")
+            #expect(late.counts == [1, 0, 0])
+            try await bulk.work()
+            #expect(try await report(bulk, office.ana, id).change.changed == 1)
+            let clients = try await office.page(office.ana) { $0.tag = "spring" }.clients
+            #expect(clients.map(\.firstName) == ["Ann"])
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
     func `does each of its actions by the rules of a single change, and takes it back`(kind: DatabaseKind) async throws
     {
         try await Self.open(kind) { office, bulk in

@@ -91,25 +91,6 @@ import Testing
     }
 
     @Test(arguments: DatabaseKind.available)
-    func `with more than a client holds is rejected and not cut`(kind: DatabaseKind) async throws {
-        try await Imports.open(kind) { desk in
-            let tags = (1...40).map { "t\($0)" }
-            try await desk.office.client(desk.office.ana, "Zoe") {
-                $0.emails = [ContactPoint(value: "z@example.com")]
-                $0.tags = tags
-            }
-            let more = (41...60).map { "t\($0)" }.joined(separator: ";")
-            let many = (1...10_000).map { "t\($0)" }.joined(separator: ";")
-            let report = try await desk.imported(
-                desk.office.ana, "Name,Email,Tags\nZoe,z@example.com,\(more)\nAnn,a@example.com,\(many)\n"
-            ) { $0.duplicates = .update }
-            #expect(report.counts == [0, 0, 2] && report.addsUp)
-            #expect(report.problems("rejectedRows") == ["1 Tags:too_many", "2 Tags:too_many"])
-            #expect(try await desk.clients(desk.office.ana).map { try $0.tags.elements() } == [tags])
-        }
-    }
-
-    @Test(arguments: DatabaseKind.available)
     func `of a file that this program wrote is known by its identity`(kind: DatabaseKind) async throws {
         try await Imports.open(kind) { desk in
             let client = try await desk.office.client(desk.office.ana, "Zoe")

@@ -147,6 +147,116 @@ final class Turns: Sendable {
     }
 
     @Test(arguments: DatabaseKind.available)
+    func `leaves to nobody the clients of somebody who leaves, and says so`(kind: DatabaseKind) async throws {
+        try await Imports.open(kind) { desk in
+            let office = desk.office
+            let file =
+                "First Name,Assigned To\n"
+                + (1...Self.people).map { "P\($0),\($0 % 2 == 0 ? "ben@example.com" : "")\n" }.joined()
+            let id = try await desk.begun(office.owner, Array(file.utf8)) { $0.assignedTo = office.ben.userID }
+            let turns = Turns(2)
+            _ = try await desk.imports.workOnNext { turns.isOver }
+            let half = try await desk.report(office.owner, id)
+            #expect((1..<Self.people).contains(half["imported"]) && half["warnings"] == 0)
+            let (ana, ben, now) = (office.ana.userID, office.ben.userID, office.time.now)
+            try await office.database.transaction { session in
+                try session.run("UPDATE account SET status = 'disabled' WHERE id = \(ben)")
+                _ = try office.book.handOver(from: ben, to: ana, at: now, in: session)
+            }
+            try await desk.work()
+            let report = try await desk.report(office.owner, id)
+            #expect(report.status == "completed" && report.counts == [Self.people, 0, 0])
+            #expect(report["warnings"] == Self.people - half["imported"])
+            #expect(report.problems("warnedRows").allSatisfy { $0.contains(" Assigned To:unknown_account") })
+            #expect(try await office.page(office.ana).total == half["imported"])
+            let nobodys = try await office.database.rows("SELECT COUNT(*) AS n FROM client WHERE assigned_to IS NULL")
+            #expect(try nobodys.first?.get("n") == report["warnings"])
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
+    func `can be stopped on its way to where it was`(kind: DatabaseKind) async throws {
+        try await Imports.open(kind) { desk in
+            let id = try await desk.begun(desk.office.ana, Array(Self.file.utf8))
+            let turns = Turns(3)
+            _ = try await desk.imports.workOnNext { turns.isOver }
+            let half = try await desk.report(desk.office.ana, id)["read"]
+            #expect((100..<Self.people).contains(half))
+            var next = Imports.worker(desk.office, desk.directory)
+            next.rowsBetweenWords = 10
+            let few = Turns(2)
+            _ = try await next.workOnNext { few.isOver }
+            #expect(try await desk.report(desk.office.ana, id)["read"] == half)
+            // It was let go, and the next one goes on with it.
+            #expect(try await desk.imports.workOnNext())
+            #expect(try await desk.report(desk.office.ana, id).counts == [Self.people, 0, 0])
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
+    func `of which cannot be read what is written down fails, and the next one has its turn`(
+        kind: DatabaseKind
+    ) async throws {
+        try await Imports.open(kind) { desk in
+            let columns = ["options", "plan", "kind"]
+            var broken: [ImportID] = []
+            for column in columns {
+                let id = try await desk.begun(desk.office.ana, Array("Name\nAnn\n".utf8))
+                let name: SQL = column == "options" ? "options" : column == "plan" ? "plan" : "kind"
+                try await desk.office.database.transaction {
+                    try $0.run("UPDATE client_import SET \(name) = '{' WHERE id = \(id)")
+                }
+                broken.append(id)
+                desk.office.time.advance(by: .milliseconds(1))
+            }
+            let whole = try await desk.begun(desk.office.ana, Array("Name\nBo\n".utf8))
+            let told = Mutex<[ImportID]>([])
+            let isAnother = try await desk.imports.workOnNext(report: { id, _ in told.withLock { $0.append(id) } })
+            #expect(isAnother && told.withLock { $0 } == broken)
+            #expect(try await desk.report(desk.office.ana, whole).status == "completed")
+            let rows = try await desk.office.database.rows(
+                "SELECT id, reason FROM client_import WHERE status = 'failed' ORDER BY created_at, id")
+            #expect(try rows.map { try $0.get("id", as: ImportID.self) } == broken)
+            #expect(try rows.allSatisfy { try $0.get("reason") == "internal_error" })
+            #expect(try FileManager.default.contentsOfDirectory(atPath: desk.directory.path).isEmpty)
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
+    func `keeps no other upload waiting, and there are five at most however many are uploaded at once`(
+        kind: DatabaseKind
+    ) async throws {
+        try await Imports.open(kind) { desk in
+            let (scope, options) = (desk.office.ana, ImportOptions())
+            var uploads: [ImportUpload] = []
+            for _ in 0..<7 {
+                #expect(try await desk.imports.refusal(scope, options) == nil)
+                let upload = try await desk.imports.upload()
+                try await upload.append(Array("Name\nAnn\n".utf8))
+                uploads.append(upload)
+            }
+            // The thread of the worker is busy for as long as somebody uploads.
+            let (started, start) = AsyncStream<Void>.makeStream()
+            let gate = DispatchSemaphore(value: 0)
+            let worker = desk.imports.thread
+            async let work = worker.run {
+                start.finish()
+                return gate.wait(timeout: .now() + 120)
+            }
+            for await _ in started {}
+            var outcomes: [Bool] = []
+            for upload in uploads {
+                let outcome = try await desk.imports.begin(scope, options, .csv, upload, from: .server)
+                if outcome == .tooMany { outcomes.append(false) } else { outcomes.append(true) }
+            }
+            gate.signal()
+            #expect(try await work == .success)
+            #expect(outcomes == [true, true, true, true, true, false, false])
+            #expect(try FileManager.default.contentsOfDirectory(atPath: desk.directory.path).count == 5)
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
     func `goes on when a custom field is renamed or taken away`(kind: DatabaseKind) async throws {
         try await Imports.open(kind) { desk in
             let fields = CustomFieldList(database: desk.office.database, world: desk.office.time.world)

@@ -218,4 +218,43 @@ import Testing
             #expect(try cy?.details.value().birthday?.text == "1985-04-03")
         }
     }
+
+    @Test(arguments: DatabaseKind.available)
+    func `reads the dates of custom fields so too, of this century where they are yet to come`(
+        kind: DatabaseKind
+    ) async throws {
+        try await Imports.open(kind) { desk in
+            let fields = CustomFieldList(database: desk.office.database, world: desk.office.time.world)
+            _ = try await fields.create(desk.office.owner, name: "Close date", kind: .date, choices: [])
+            _ = try await fields.create(desk.office.owner, name: "Ratio", kind: .text, choices: [])
+            let report = try await desk.imported(
+                desk.office.ana,
+                "Name,Close Date,Ratio\nAnn,03/04/2026,3/4\nBo,25/12/30,1/2\nCy,1.2.99,2/3\n")
+            #expect(report.texts("undecidedDates").isEmpty && report["warnings"] == 0)
+            let values = try await desk.clients(desk.office.ana).map { client in
+                try client.details.value().custom.first { $0.key == "closeDate" }?.value
+            }
+            #expect(values == [.text("2026-04-03"), .text("2030-12-25"), .text("1999-02-01")])
+            let open = try await desk.imported(
+                desk.office.ana, "Name,Close Date,Ratio\nDi,03/04/2026,3/4\n"
+            ) { $0.isDryRun = true }
+            #expect(open.texts("undecidedDates") == ["Close Date"])
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
+    func `says when more rows had problems than are kept`(kind: DatabaseKind) async throws {
+        try await Imports.open(kind) { desk in
+            let id = try await desk.begun(desk.office.ana, Array("Name,Email\nAnn,\n,broken\nBo,n/a\n".utf8))
+            try await desk.office.database.transaction {
+                try $0.run("UPDATE client_import SET noted_bytes = \(ImportBatch.mostNotedBytes) WHERE id = \(id)")
+            }
+            try await desk.work()
+            let report = try await desk.report(desk.office.ana, id)
+            #expect(report.counts == [2, 0, 1] && report.list("rejectedRows").isEmpty)
+            #expect(report.texts("notes").count == 1 && report.texts("notes")[0].hasPrefix("2 more rows had problems."))
+            let whole = try await desk.imported(desk.office.ana, "Name,Email\n,broken\n")
+            #expect(whole.texts("notes").isEmpty && whole.list("rejectedRows").count == 1)
+        }
+    }
 }

@@ -1,6 +1,7 @@
 import Accounts
 import ContactFiles
 import Core
+import SecurityEvents
 import Storage
 import TestSupport
 import Testing
@@ -96,6 +97,96 @@ import Testing
             let after = try #require(clients.first { $0.id == zoe.id })
             #expect(after.price == 350_000 && after.lastName.isEmpty)
             #expect(try after.details.value().timeFrame.isEmpty)
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
+    func `keeps the relationships of which a client was erased, and comes to its end`(kind: DatabaseKind) async throws {
+        try await Imports.open(kind) { desk in
+            let office = desk.office
+            let max = try await office.client(office.ana, "Max")
+            let zoe = try await office.client(office.ana, "Zoe", "") {
+                $0.emails = [ContactPoint(value: "z@example.com")]
+                $0.relationships = [Relationship(kind: "spouse", name: "Max", clientID: max.id)]
+            }
+            let report = try await desk.imported(
+                office.ana, "First Name,Last Name,Email,Related Contact 1\nZoe,Zed,z@example.com,Tom Tanner\n"
+            ) {
+                $0.duplicates = .update
+                $0.mapping = ["Related Contact 1": .relationship(index: 1, kind: "friend")]
+            }
+            #expect(report["updated"] == 1)
+            let outcome = try await office.book.erase(
+                office.owner, max.id, proof: try office.proof(office.owner), recorder: EventRecorder(isEnabled: false),
+                from: .server)
+            #expect(outcome == .erased(named: 1))
+            let back = try await undone(desk, office.ana, report.id)
+            #expect(back.status == "undone" && undo(back) == [0, 1, 1])
+            #expect(back.list("keptClients").map { $0["fields"] as? [String] } == [["relationships"]])
+            let after = try #require(try await desk.clients(office.ana).first { $0.id == zoe.id })
+            #expect(after.lastName.isEmpty)
+            #expect(try after.details.value().relationships.map(\.name) == ["Tom Tanner"])
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
+    func `counts clients out of reach as kept, and names them to nobody who does not see them`(
+        kind: DatabaseKind
+    ) async throws {
+        try await Imports.open(kind) { desk in
+            let office = desk.office
+            let zoe = try await office.client(office.ana, "Zoe", "") {
+                $0.emails = [ContactPoint(value: "z@example.com")]
+            }
+            let report = try await desk.imported(
+                office.ana, "First Name,Last Name,Email\nZoe,Zed,z@example.com\nAnn,,a@example.com\nBo,,b@example.com\n"
+            ) { $0.duplicates = .update }
+            let clients = try await desk.clients(office.ana)
+            let ann = try #require(clients.first { $0.firstName == "Ann" })
+            var patch = ClientPatch()
+            patch.assignedTo = .set(office.ben.userID)
+            for id in [zoe.id, ann.id] { try await office.patched(office.owner, id, patch) }
+            let back = try await undone(desk, office.ana, report.id)
+            #expect(back.status == "undone" && undo(back) == [1, 0, 2])
+            #expect(back.list("keptClients").isEmpty)
+            let owners = try await desk.report(office.owner, report.id).list("keptClients")
+            #expect(Set(owners.compactMap { $0["name"] as? String }) == ["Zoe Zed", "Ann"])
+            #expect(try await desk.clients(office.ben).map(\.lastName).sorted() == ["", "Zed"])
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
+    func `names a kept client no more to whom it was taken from`(kind: DatabaseKind) async throws {
+        try await Imports.open(kind) { desk in
+            let office = desk.office
+            let report = try await desk.imported(office.ana, "First Name,Email\nAnn,a@example.com\n")
+            let ann = try #require(try await desk.clients(office.ana).first)
+            var patch = ClientPatch()
+            patch.background = .set("called")
+            try await office.patched(office.ana, ann.id, patch)
+            let back = try await undone(desk, office.ana, report.id)
+            #expect(back.list("keptClients").map { $0["name"] as? String } == ["Ann"])
+            patch = ClientPatch()
+            patch.assignedTo = .set(office.ben.userID)
+            try await office.patched(office.owner, ann.id, patch)
+            #expect(try await desk.report(office.ana, report.id).list("keptClients").isEmpty)
+            #expect(try await desk.report(office.owner, report.id).list("keptClients").count == 1)
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
+    func `can be for 90 days after its end, however long it waited`(kind: DatabaseKind) async throws {
+        try await Imports.open(kind) { desk in
+            let id = try await desk.begun(desk.office.ana, Array("Name\nAnn\n".utf8))
+            desk.office.time.advance(by: .days(10))
+            try await desk.work()
+            desk.office.time.advance(by: .days(90) - .seconds(1))
+            try await desk.imports.purge()
+            let report = try await desk.report(desk.office.ana, id)
+            #expect(report.members["undoableUntil"] as? String == "2026-04-11T12:00:00.000Z")
+            desk.office.time.advance(by: .seconds(1))
+            try await desk.imports.purge()
+            #expect(try await desk.imports.showJSON(desk.office.ana, id) == nil)
         }
     }
 

@@ -59,8 +59,10 @@ struct Imports: Sendable {
         return try await imports.begin(scope, options, kind, upload, from: .server)
     }
 
-    /// Works on all that waits.
-    func work() async throws { while try await imports.workOnNext() {} }
+    /// Works on all that waits; none of it may fail.
+    func work() async throws {
+        while try await imports.workOnNext(report: { id, error in Issue.record("\(id): \(error)") }) {}
+    }
 
     /// Imports a file to its end, and tells how it stands.
     func imported(

@@ -36,6 +36,14 @@ import Testing
     }
 
     @Test(arguments: [
+        ("4/12/26", 2026, 2026), ("4/12/30", 1930, 2030), ("4/12/76", 1976, 2076), ("4/12/77", 1977, 1977),
+    ])
+    func `has the last year that two digits stand for, or the nearest`(text: String, last: Int, nearest: Int) {
+        #expect(dates.date(text)?.year == last)
+        #expect(dates.date(text, century: .nearest)?.year == nearest)
+    }
+
+    @Test(arguments: [
         "", "soon", "31/31/1999", "2/30/1999", "2023-02-29", "1985-13-01", "12", "1/2/3/4", "123456", "--1301",
         "4/12/19855",
         "call 4/12", "0000-00-00", String(repeating: "1/", count: 100), "99999999", "--", "T", "12th",

@@ -124,7 +124,7 @@ extension BulkChanges {
         let role = try await book.database.read { session in try Self.role(of: change.starter, in: session) }
         guard let role else { return [] }
         let rows = try await book.rows(change.starter.scope(role), filter)
-        let found = rows.identities(after: change.position, upTo: Self.foundAtOnce, createdUntil: change.createdAt)
+        let found = rows.identities(after: change.position, upTo: Self.foundAtOnce, until: change.createdAt)
         return try await book.database.rows(found).map { try $0.get("id") }
     }
 

@@ -84,11 +84,13 @@ struct ClientListRows {
             ? BookSize.query(reader, stage: query.stage) : "SELECT COUNT(*) AS total FROM \(tables) WHERE \(condition)"
     }
 
-    /// The next `most` clients behind `position` in the order of their identities.
-    func identities(after position: ClientID?, upTo most: Int, createdUntil end: Timestamp) -> SQL {
+    /// The next `most` clients behind `position` in the order of their identities, of those that came into the book until `end`. Their identities tell
+    /// that; the time of creation is that of a file where a file brought them.
+    func identities(after position: ClientID?, upTo most: Int, until end: Timestamp) -> SQL {
         let start: SQL = position.map { "AND client.id > \($0)" } ?? ""
+        let after = ClientID(at: end + .milliseconds(1), random: [])
         return """
-            SELECT client.id FROM \(tables) WHERE \(condition) \(start) AND client.created_at <= \(end)
+            SELECT client.id FROM \(tables) WHERE \(condition) \(start) AND client.id < \(after)
             ORDER BY client.id \(.limit(most))
             """
     }

@@ -1,10 +1,18 @@
 import Core
 
 extension FieldCheck {
+    /// How many e-mail addresses a client has at most, and how many numbers.
+    static let mostPoints = 20
+    static let mostAddresses = 10
+    static let mostTags = 50
+    /// How many characters the label of an address or number has at most.
+    static let longestLabel = 40
+    static let longestTag = 50
+
     /// Addresses as they are shown, each once however it is written, one of them primary.
     mutating func emails(_ given: [ContactPoint]) -> [ContactPoint] {
         var kept: [ContactPoint] = []
-        for (index, given) in capped(given, "emails", 20).enumerated() {
+        for (index, given) in capped(given, "emails", Self.mostPoints).enumerated() {
             let type = type(of: given, "emails[\(index)]")
             guard let address = EmailAddress(given.value) else {
                 refuse("emails[\(index)].value", .invalidEmail, "Give an address like name@example.com.")
@@ -21,7 +29,7 @@ extension FieldCheck {
         _ given: [ContactPoint], in home: HomeRegion, known: [ContactPoint] = []
     ) -> [ContactPoint] {
         var kept: [ContactPoint] = []
-        for (index, given) in capped(given, "phones", 20).enumerated() {
+        for (index, given) in capped(given, "phones", Self.mostPoints).enumerated() {
             let type = type(of: given, "phones[\(index)]")
             guard let number = PhoneNumber(given.value) else {
                 if known.contains(where: { $0.value == given.value && $0.e164 == nil }) {
@@ -39,7 +47,7 @@ extension FieldCheck {
     /// Postal addresses of which at least one part is given.
     mutating func addresses(_ given: [PostalAddress]) -> [PostalAddress] {
         var kept: [PostalAddress] = []
-        for (index, given) in capped(given, "addresses", 10).enumerated() {
+        for (index, given) in capped(given, "addresses", Self.mostAddresses).enumerated() {
             let path = "addresses[\(index)]"
             let address = PostalAddress(
                 type: typeName(given.type, path), street: line(given.street, "\(path).street", 200),
@@ -56,8 +64,8 @@ extension FieldCheck {
     mutating func tags(_ given: [String]) -> [String] {
         var kept: [String] = []
         var seen: Set<String> = []
-        for (index, given) in capped(given, "tags", 50).enumerated() {
-            let tag = line(given, "tags[\(index)]", 50)
+        for (index, given) in capped(given, "tags", Self.mostTags).enumerated() {
+            let tag = line(given, "tags[\(index)]", Self.longestTag)
             if tag.isEmpty { refuse("tags[\(index)]", .required, "A tag cannot be empty.") }
             if seen.insert(SearchText.fold(tag)).inserted { kept.append(tag) }
         }
@@ -80,7 +88,7 @@ extension FieldCheck {
     private mutating func type(of point: ContactPoint, _ path: String) -> String { typeName(point.type, path) }
 
     private mutating func typeName(_ given: String, _ path: String) -> String {
-        let type = line(given, "\(path).type", 40)
+        let type = line(given, "\(path).type", Self.longestLabel)
         return type.isEmpty ? "other" : type
     }
 

@@ -30,18 +30,24 @@ extension ClientImports {
     /// What stands against an import by `scope`, before a byte of its file is read; `nil` when nothing does.
     package func refusal(_ scope: Scope, _ options: ImportOptions) async throws -> BeginImportOutcome? {
         guard scope.role.createsClients else { return .forbidden }
-        let open = try await database.rows(
+        return try await database.read { session in
+            if try Self.hasTooMany(scope, in: session) { return .tooMany }
+            let problems = try Self.problems(scope, options, in: session)
+            return problems.isEmpty ? nil : .invalid(problems)
+        }
+    }
+
+    private static func hasTooMany(_ scope: Scope, in session: any SQLSession) throws -> Bool {
+        let open = try session.row(
             """
             SELECT COUNT(*) AS n FROM client_import WHERE status IN ('queued', 'running') AND user_id = \(scope.userID)
             """)
-        guard try open.first?.get("n") ?? 0 < Self.mostOpen else { return .tooMany }
-        let problems = try await database.read { session in try Self.problems(scope, options, in: session) }
-        return problems.isEmpty ? nil : .invalid(problems)
+        return try open?.get("n") ?? 0 >= mostOpen
     }
 
     /// An empty file, to which the upload is written.
     package func upload() async throws -> ImportUpload {
-        let id: ImportID = world.identifier()
+        let (id, thread): (ImportID, ImportThread) = (world.identifier(), ImportThread())
         let files = files
         return ImportUpload(id: id, file: try await thread.run { try files.create(id) }, thread: thread)
     }
@@ -56,7 +62,7 @@ extension ClientImports {
     ) async throws -> BeginImportOutcome {
         let (id, files) = (upload.id, files)
         let dates = dates(options)
-        let (problems, size) = try await thread.run {
+        let (problems, size) = try await upload.thread.run {
             try upload.file.synchronize()
             try files.keep(id)
             let file = try files.open(id)
@@ -71,8 +77,12 @@ extension ClientImports {
         let event = event(.dataImportStarted, id, user: scope.userID, session: scope.sessionID, from: source)
         let text = try StoredJSON.text(options)
         let recorder = recorder
+        let isQueued: Bool
         do {
-            try await database.transaction { session in
+            isQueued = try await database.transaction { session in
+                // Uploads of one person are counted one after the other.
+                _ = try session.rows("SELECT id FROM account WHERE id = \(scope.userID) \(.forUpdate)")
+                if try Self.hasTooMany(scope, in: session) { return false }
                 try session.run(
                     """
                     INSERT INTO client_import
@@ -81,10 +91,15 @@ extension ClientImports {
                         'queued', \(now))
                     """)
                 try recorder.record(event, in: session)
+                return true
             }
         } catch {
             files.remove(id)
             throw error
+        }
+        guard isQueued else {
+            files.remove(id)
+            return .tooMany
         }
         return .queued(id)
     }

@@ -28,6 +28,8 @@ struct ClientImport: Sendable {
         case fileMissing = "file_missing"
         /// Nothing of the file can be read.
         case fileUnreadable = "file_unreadable"
+        /// What the server has written down of it cannot be read.
+        case internalError = "internal_error"
     }
 
     let id: ImportID
@@ -57,7 +59,7 @@ struct ClientImport: Sendable {
         var kept: Int64
     }
 
-    /// How long an import is listed, and can be undone.
+    /// How long an import is listed, and can be undone, after it has ended.
     static let kept: Duration = .days(90)
 }
 

@@ -11,7 +11,10 @@ package struct ClientImports: Sendable {
     /// Where the files wait.
     package let files: ImportFiles
     let lease: ImportLease
+    /// Where the files are read on their way into the book; each upload has a thread of its own.
     let thread = ImportThread()
+    /// After so many rows of which nothing is written the worker says that it is still there, and asks whether to stop.
+    var rowsBetweenWords: Int64 = 50_000
     var database: any Database { book.database }
     var world: World { book.world }
 

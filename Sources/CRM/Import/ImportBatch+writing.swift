@@ -7,12 +7,10 @@ extension ImportBatch {
     /// How the writing of a batch ended.
     enum Ending: Sendable {
         case written(ImportCounts)
-        /// Somebody to whom clients were to be given has left a moment ago: read the people again.
+        /// Whoever imports has left or got another role a moment ago, or somebody who was to get clients has left: read the people again.
         case peopleChanged
         /// The import is not this worker's any more, or was stopped.
         case lost
-        /// Whoever imports may not any more.
-        case refused
     }
 
     /// Writes the batch and how far the import is with it, unless the import was stopped or taken over.
@@ -26,9 +24,10 @@ extension ImportBatch {
         let people = owners.union([work.userID])
         let list = people.sorted().map { "\($0)" as SQL }.joined(separator: ", ")
         let active = try session.rows(
-            "SELECT id FROM account WHERE id IN (\(list)) AND status = 'active' ORDER BY id \(.forUpdate)")
-        guard active.count == people.count else {
-            return try active.contains { try $0.get("id") == work.userID } ? .peopleChanged : .refused
+            "SELECT id, role FROM account WHERE id IN (\(list)) AND status = 'active' ORDER BY id \(.forUpdate)")
+        let importer = try active.first { try $0.get("id") == work.userID }
+        guard active.count == people.count, try importer?.get("role") == reading.scope.role.rawValue else {
+            return .peopleChanged
         }
         var (batch, counts) = (self, work.counts)
         if !work.options.isDryRun { try batch.writeClients(reading, in: session) }
@@ -39,10 +38,10 @@ extension ImportBatch {
     }
 
     private mutating func writeClients(_ reading: RowReading, in session: any SQLSession) throws {
-        let stages = Set(entries.filter { $0.fate != .rejected && $0.fate != .skipped }.map(\.result.content.stage))
-        try StageTable.add(stages.subtracting(reading.context.stages.values).sorted(), in: session)
+        try lookAgain(reading, in: session)
         try ClientWriting.perform(in: session, reading.edit) { writing in
             try update(&writing, reading, in: session)
+            try settleStages(reading, in: session)
             try writing.insert(
                 all: entries.compactMap { entry in
                     guard case .new(let id) = entry.fate, let forms = entry.forms else { return nil }
@@ -55,41 +54,101 @@ extension ImportBatch {
         }
     }
 
+    /// Asks once more who is new: somebody may have made a client of them since the batch was read.
+    private mutating func lookAgain(_ reading: RowReading, in session: any SQLSession) throws {
+        let policy = reading.options.duplicates
+        guard policy != .add else { return }
+        let new = entries.filter { if case .new = $0.fate { true } else { false } }
+        var known = KnownPeople()
+        try known.find(new.compactMap(\.keys), for: reading.scope, in: session)
+        for index in entries.indices {
+            guard case .new(let id) = entries[index].fate, let keys = entries[index].keys,
+                case .client(let client) = known.match(keys)
+            else { continue }
+            entries[index].fate = policy == .update ? .update(client) : .skipped
+            entries[index].spareID = id
+        }
+    }
+
+    /// The clients that rows are, held until the transaction ends. Who was merged since the batch was read is the client that answers for them.
+    private mutating func hold(_ reading: RowReading, in session: any SQLSession) throws -> [Client] {
+        func held(_ ids: Set<ClientID>) throws -> [Client] {
+            guard !ids.isEmpty else { return [] }
+            let list = ids.sorted().map { "\($0)" as SQL }.joined(separator: ", ")
+            return try session.rows(
+                """
+                SELECT \(Client.columns) FROM client
+                WHERE id IN (\(list)) AND \(ClientVisibility(reading.scope).ofOne) ORDER BY id \(.forUpdate)
+                """
+            ).map(Client.init)
+        }
+        let clients = try held(matched)
+        let gone = matched.subtracting(clients.map(\.id)).sorted()
+        let winners = Dictionary(
+            uniqueKeysWithValues: zip(gone, try ClientAlias.targets(of: gone, in: session)).filter { $0 != $1 })
+        guard !winners.isEmpty else { return clients }
+        for index in entries.indices {
+            guard case .update(let id) = entries[index].fate, let winner = winners[id] else { continue }
+            entries[index].fate = .update(winner)
+        }
+        return try held(matched)
+    }
+
     /// Changes the clients that rows are, each once.
     private mutating func update(
         _ writing: inout ClientWriting, _ reading: RowReading, in session: any SQLSession
     ) throws {
-        let ids = matched.sorted()
-        guard !ids.isEmpty else { return }
-        let list = ids.map { "\($0)" as SQL }.joined(separator: ", ")
-        let rows = try session.rows(
-            """
-            SELECT \(Client.columns) FROM client WHERE id IN (\(list)) AND \(ClientVisibility(reading.scope).ofOne)
-            ORDER BY id \(.forUpdate)
-            """)
+        let clients = try hold(reading, in: session)
         let merge = ImportMerge(reading)
-        for row in rows {
-            let client = try Client(row)
+        for client in clients {
             let before = try ClientContent(client)
             var after = before
             for index in entries.indices where entries[index].fate == .update(client.id) {
-                let (content, problems) = merge.merged(after, with: entries[index].result.content)
-                if problems.isEmpty {
-                    if content == after { entries[index].fate = .skipped }
-                    after = content
+                let merged = merge.merged(after, with: entries[index].result.content)
+                if merged.problems.isEmpty {
+                    if merged.content == after { entries[index].fate = .skipped }
+                    entries[index].result.problems += reading.remarks(merged.bounds)
+                    after = merged.content
                 } else {
-                    entries[index].result.problems += problems.map(reading.problem)
+                    entries[index].result.problems += merged.problems.map(reading.problem)
                     entries[index].fate = .rejected
                 }
             }
             if after != before { _ = try writing.update(client.id, at: client.version, from: before, to: after) }
         }
         // Who has been thrown away in this moment is no duplicate any more.
-        let there = Set(try rows.map { try Client($0).id })
+        let there = Set(clients.map(\.id))
         for index in entries.indices {
             guard case .update(let id) = entries[index].fate, !there.contains(id) else { continue }
             entries[index].fate = entries[index].spareID.map(Fate.new) ?? .skipped
         }
+    }
+
+    /// Gives new clients the stages that there are, in their spelling, and makes those that there are not, up to the most that there may be.
+    private mutating func settleStages(_ reading: RowReading, in session: any SQLSession) throws {
+        let known = Set(reading.context.stages.values)
+        let new = entries.indices.filter { if case .new = entries[$0].fate { true } else { false } }
+        guard new.contains(where: { !known.contains(entries[$0].result.content.stage) }) else { return }
+        // Two imports count one after the other.
+        _ = try session.rows("SELECT name FROM client_stage ORDER BY position, name LIMIT 1 \(.forUpdate)")
+        let all = try StageTable.all(in: session)
+        var stages = Dictionary(all.map { (SearchText.fold($0), $0) }) { first, _ in first }
+        var made: [String] = []
+        for index in new {
+            let given = entries[index].result.content.stage
+            let name = SearchText.fold(given)
+            if stages[name] == nil {
+                guard all.count + made.count < ImportContext.mostStages else {
+                    entries[index].result.content.stage = reading.standardStage
+                    entries[index].result.problems.append(reading.noStage(given))
+                    continue
+                }
+                stages[name] = given
+                made.append(given)
+            }
+            entries[index].result.content.stage = stages[name] ?? given
+        }
+        try StageTable.add(made, in: session)
     }
 
     private func count(_ counts: inout ImportCounts) {

@@ -63,22 +63,30 @@ struct ImportBatch: Sendable {
                 entries[index].spareID = world.identifier()
                 known.add(keys, .client(id))
             case (.row(let first), .update):
-                let (content, problems) = merge.merged(
-                    entries[first].result.content, with: entries[index].result.content)
-                guard problems.isEmpty else {
-                    entries[index].result.problems += problems.map(reading.problem)
+                let merged = merge.merged(entries[first].result.content, with: entries[index].result.content)
+                guard merged.problems.isEmpty else {
+                    entries[index].result.problems += merged.problems.map(reading.problem)
                     continue
                 }
-                entries[index].fate = content == entries[first].result.content ? .skipped : .joined
-                entries[first].result.content = content
-                entries[first].forms = ClientForms(content, home: reading.edit.home)
+                entries[index].fate = merged.content == entries[first].result.content ? .skipped : .joined
+                entries[index].result.problems += reading.remarks(merged.bounds)
+                entries[first].result.content = merged.content
+                entries[first].forms = ClientForms(merged.content, home: reading.edit.home)
                 known.add(keys, .row(first))
             }
         }
     }
 
     /// Whose clients they become.
-    var owners: Set<AccountID> { Set(entries.compactMap { $0.result.content.assignedTo }) }
+    var owners: Set<AccountID> {
+        Set(
+            entries.compactMap { entry in
+                switch entry.fate {
+                case .new, .update: entry.result.content.assignedTo
+                case .rejected, .joined, .skipped: nil
+                }
+            })
+    }
 
     /// The clients that rows may change.
     var matched: Set<ClientID> {

@@ -14,6 +14,8 @@ struct ImportContext: Sendable {
     let stages: [String: String]
     /// Who can be given clients: by e-mail address, and by folded name. `nil` for a name that two people have.
     let people: [String: AccountID?]
+    /// Who gets the clients of whom the file does not say; `nil` when nobody was named, or whoever was has left.
+    let standardOwner: AccountID?
 
     /// Most stages that a brokerage has; the same as ``StageList`` takes.
     static let mostStages = 50
@@ -31,6 +33,9 @@ struct ImportContext: Sendable {
         firstStage = try StageTable.first(in: session)
         stages = Dictionary(try StageTable.all(in: session).map { (SearchText.fold($0), $0) }) { first, _ in first }
         people = hasOwners && scope?.role.seesEverything == true ? try Self.people(in: session) : [:]
+        standardOwner = try work.options.assignedTo.flatMap { owner in
+            try AccountTable.account(owner, in: session)?.status == .active ? owner : nil
+        }
     }
 
     private static func people(in session: any SQLSession) throws -> [String: AccountID?] {

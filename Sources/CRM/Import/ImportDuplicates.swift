@@ -32,13 +32,14 @@ struct KnownPeople: Sendable {
 
     private var byEmail: [String: Match] = [:]
     private var byNumber: [PersonKeys.Number: Match] = [:]
-    private var ids: Set<ClientID> = []
+    /// The clients that answer to the identities of a file.
+    private var byID: [ClientID: ClientID] = [:]
 
     init() {}
 
     /// Who has these keys already.
     func match(_ keys: PersonKeys) -> Match? {
-        if let id = keys.clientID, ids.contains(id) { return .client(id) }
+        if let id = keys.clientID, let client = byID[id] { return .client(client) }
         for email in keys.emails { if let match = byEmail[email] { return match } }
         for number in keys.numbers { if let match = byNumber[number] { return match } }
         return nil
@@ -79,8 +80,16 @@ extension KnownPeople {
         }
         try findNumbers(keys, visible, in: session)
         for list in Self.lists(Set(keys.compactMap(\.clientID)).sorted().map { "\($0)" }) {
-            for row in try session.rows("SELECT id FROM client WHERE id IN (\(list)) AND \(visible)") {
-                ids.insert(try row.get("id"))
+            // Of one that was merged the client that answers for it.
+            for row in try session.rows(
+                """
+                SELECT client.id AS known, client.id FROM client WHERE client.id IN (\(list)) AND \(visible)
+                UNION ALL
+                SELECT client_alias.id AS known, client.id FROM client_alias CROSS JOIN client
+                WHERE client_alias.id IN (\(list)) AND client.id = client_alias.client_id AND \(visible)
+                """)
+            {
+                byID[try row.get("known")] = try row.get("id", as: ClientID.self)
             }
         }
     }

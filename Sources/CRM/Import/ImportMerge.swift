@@ -9,9 +9,17 @@ struct ImportMerge: Sendable {
     /// Whether the client may get an owner who has none.
     let mayAssign: Bool
 
-    /// `client` with what `row` has besides, and what is wrong with that.
-    func merged(_ client: ClientContent, with row: ClientContent) -> (content: ClientContent, problems: [FieldProblem])
-    {
+    /// What a client becomes.
+    struct Merged {
+        var content: ClientContent
+        /// What is wrong with that.
+        let problems: [FieldProblem]
+        /// What went into the background.
+        let bounds: ImportBounds
+    }
+
+    /// `client` with what `row` has besides. What is more than a list holds goes into the background.
+    func merged(_ client: ClientContent, with row: ClientContent) -> Merged {
         var patch = ClientPatch()
         func fill(_ change: WritableKeyPath<ClientPatch, Change<String>>, _ known: String, _ new: String) {
             if known.isEmpty, !new.isEmpty { patch[keyPath: change] = .set(new) }
@@ -27,16 +35,18 @@ struct ImportMerge: Sendable {
         }
         fill(\.timeFrame, client.details.timeFrame, row.details.timeFrame)
         if client.source == nil, let source = row.source { patch.source = .set(source) }
-        if !row.background.isEmpty, !client.background.contains(row.background) {
-            patch.background = .set(
-                client.background.isEmpty ? row.background : client.background + "\n\n" + row.background)
+        var background = client.background
+        if !row.background.isEmpty, !background.contains(row.background) {
+            background += (background.isEmpty ? "" : "\n\n") + row.background
         }
         prices(client, row, &patch)
         if client.details.birthday == nil, let birthday = row.details.birthday { patch.birthday = .set(birthday.text) }
         if mayAssign, client.assignedTo == nil, let owner = row.assignedTo, !client.collaborators.contains(owner) {
             patch.assignedTo = .set(owner)
         }
-        lists(client, row, &patch)
+        var bounds = ImportBounds(background: background)
+        lists(client, row, &patch, &bounds)
+        if bounds.background != client.background { patch.background = .set(bounds.background) }
         consent(client, row, &patch)
         let known = Set(client.details.custom.map(\.key))
         let new = row.details.custom.filter { !known.contains($0.key) }
@@ -49,7 +59,7 @@ struct ImportMerge: Sendable {
         start.phones += row.phones.filter { $0.e164 == nil && PhoneNumber($0.value) == nil }
         var (content, problems) = start.applying(patch, in: edit)
         if patch.phones == .keep { content.phones = client.phones }
-        return (content, problems)
+        return Merged(content: content, problems: problems, bounds: bounds)
     }
 
     private func prices(_ client: ClientContent, _ row: ClientContent, _ patch: inout ClientPatch) {
@@ -59,18 +69,29 @@ struct ImportMerge: Sendable {
         if let most = row.details.priceMax { patch.priceMax = .set(most) }
     }
 
-    private func lists(_ client: ClientContent, _ row: ClientContent, _ patch: inout ClientPatch) {
-        patch.emails = Change(given: joined(client.emails, row.emails) { EmailAddress($0.value)?.text ?? $0.value })
+    private func lists(
+        _ client: ClientContent, _ row: ClientContent, _ patch: inout ClientPatch, _ bounds: inout ImportBounds
+    ) {
+        /// Those that fit; `nil` when none of the new ones does.
+        func fitting<Entry: Equatable>(
+            _ joined: [Entry]?, _ list: ImportBounds.List, _ known: [Entry], _ text: (Entry) -> String
+        ) -> Change<[Entry]> {
+            let kept = joined.map { bounds.fitting($0, list, known: known.count, text: text) }
+            return Change(given: kept == known ? nil : kept)
+        }
+        let emails = joined(client.emails, row.emails) { EmailAddress($0.value)?.text ?? $0.value }
+        patch.emails = fitting(emails, .emails, client.emails, \.line)
         let home = edit.home
-        patch.phones = Change(
-            given: joined(client.phones, row.phones) {
-                PhoneNumber($0.value)?.matchKey(in: home) ?? SearchText.fold($0.value)
-            })
-        patch.addresses = Change(
-            given: united(client.addresses, row.addresses) { address in
-                [address.street, address.city, address.state, address.code, address.country].map(SearchText.fold)
-            })
-        patch.tags = Change(given: united(client.tags, row.tags) { SearchText.fold($0) })
+        let phones = joined(client.phones, row.phones) {
+            PhoneNumber($0.value)?.matchKey(in: home) ?? SearchText.fold($0.value)
+        }
+        patch.phones = fitting(phones, .phones, client.phones, \.line)
+        let addresses = united(client.addresses, row.addresses) { address in
+            [address.street, address.city, address.state, address.code, address.country].map(SearchText.fold)
+        }
+        patch.addresses = fitting(addresses, .addresses, client.addresses, \.line)
+        let tags = united(client.tags, row.tags) { SearchText.fold($0) }
+        patch.tags = fitting(tags, .tags, client.tags) { $0 }
         patch.anniversaries = Change(given: united(client.details.anniversaries, row.details.anniversaries) { $0 })
         patch.relationships = Change(
             given: united(client.details.relationships, row.details.relationships) {

@@ -61,8 +61,6 @@ struct ImportPlan: Sendable, Hashable, Codable {
     var isRemembered = false
     /// The first rows as they would be imported, each a JSON object.
     var preview: [String] = []
-    /// Stages that were made, or would be.
-    var newStages: [String] = []
 }
 
 /// A remark about a row: which cell, what is wrong, and whether the row was not imported for it.

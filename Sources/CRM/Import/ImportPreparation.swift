@@ -7,8 +7,6 @@ import Storage
 extension ClientImports {
     /// How many rows are shown as they would be imported.
     private static let shown = 10
-    /// After so many rows of the first look the worker says that it is still there.
-    private static let rowsBetweenWords: Int64 = 50_000
 
     /// Looks at the whole file once: how many rows it has, and what its columns and dates are. `nil` when the import ended or was stopped.
     func prepare(_ work: ClientImport, until shouldStop: @escaping @Sendable () -> Bool) async throws -> ClientImport? {
@@ -18,10 +16,13 @@ extension ClientImports {
         var plan = ImportPlan()
         plan.header = begun.header
         plan.delimiter = begun.delimiter.map { String(decoding: [$0], as: UTF8.self) }
-        if work.kind == .csv, begun.refusal == nil { try await mapColumns(&plan, of: work) }
+        let fields = try await database.read { session in try CustomFieldTable.all(in: session) }
+        if work.kind == .csv, begun.refusal == nil { try await mapColumns(&plan, fields, of: work) }
         let columns = ColumnMapping(dialect: plan.dialect, targets: plan.targets).columns(of: plan.header)
         plan.unknownColumns = columns.unknown
-        guard let survey = try await survey(reader, columns, of: work, until: shouldStop) else { return nil }
+        let days = Set(fields.filter { $0.kind == .date }.flatMap { [$0.key, $0.name] })
+        let start = FileSurvey(columns: columns, customDates: days)
+        guard let survey = try await survey(reader, start, of: work, until: shouldStop) else { return nil }
         if let refusal = reader.refusal ?? begun.refusal {
             try await end(work.id, .failed, because: .fileUnreadable, refusal.words)
             return nil
@@ -40,26 +41,22 @@ extension ClientImports {
     }
 
     private func survey(
-        _ reader: ImportReader, _ columns: MappedColumns, of work: ClientImport,
+        _ reader: ImportReader, _ start: FileSurvey, of work: ClientImport,
         until shouldStop: @escaping @Sendable () -> Bool
     ) async throws -> (file: FileSurvey, rows: Int64)? {
-        var (survey, rows): (FileSurvey, Int64) = (FileSurvey(columns: columns), 0)
-        let lease = lease
+        var (survey, rows): (FileSurvey, Int64) = (start, 0)
+        let count = rowsBetweenWords
         while true {
             let known = survey
             let (looked, passed) = try await thread.run {
                 var survey = known
-                let passed = try reader.skip(Self.rowsBetweenWords) { survey.look(at: $0) }
+                let passed = try reader.skip(count) { survey.look(at: $0) }
                 return (survey, passed)
             }
             survey = looked
             rows += passed
-            if passed < Self.rowsBetweenWords { return (survey, rows) }
-            if shouldStop() {
-                try await database.transaction { try lease.release(work.id, in: $0) }
-                return nil
-            }
-            guard try await database.transaction({ try lease.renew(work.id, in: $0) }) else { return nil }
+            if passed < count { return (survey, rows) }
+            guard try await goesOn(work.id, until: shouldStop) else { return nil }
         }
     }
 
@@ -87,13 +84,10 @@ extension ClientImports {
     }
 
     /// What the header tells, then what is remembered of such a header, then what was said of this file.
-    private func mapColumns(_ plan: inout ImportPlan, of work: ClientImport) async throws {
+    private func mapColumns(_ plan: inout ImportPlan, _ fields: [CustomField], of work: ClientImport) async throws {
         let header = plan.header
-        let (fields, remembered) = try await database.read { session in
-            (
-                try CustomFieldTable.all(in: session),
-                try Self.remembered(HeaderFingerprint.of(header), for: work.userID, in: session)
-            )
+        let remembered = try await database.read { session in
+            try Self.remembered(HeaderFingerprint.of(header), for: work.userID, in: session)
         }
         var mapping = ColumnMapping(recognizing: header)
         mapping = mapping.completed(byCustomFields: fields.flatMap { [$0.key, $0.name] }, in: header)

@@ -19,8 +19,8 @@ struct ImportRun {
     private var size = 200
     private var seen = SeenPeople()
 
-    /// Goes to the place in the file where the import is.
-    init(_ imports: ClientImports, _ work: ClientImport) async throws {
+    /// Goes to the place in the file where the import is; `nil` when it was stopped or taken over on the way.
+    init?(_ imports: ClientImports, _ work: ClientImport, until shouldStop: @Sendable () -> Bool) async throws {
         self.imports = imports
         self.work = work
         plan = work.plan ?? ImportPlan()
@@ -29,13 +29,18 @@ struct ImportRun {
         hasOwners = work.kind == .vCard || columns.targets.contains(.assignedTo)
         let reader = ImportReader(try imports.files.open(work.id), work.kind, dates: dates)
         let people = PersonReader(columns: columns, dates: dates, orders: plan.orders)
-        let position = work.counts.position
         try await imports.thread.run {
             _ = try reader.begin()
             reader.read(with: people)
-            _ = try reader.skip(position)
         }
         self.reader = reader
+        var left = work.counts.position
+        while left > 0 {
+            let count = min(left, imports.rowsBetweenWords)
+            guard try await imports.thread.run({ try reader.skip(count) }) == count else { break }
+            left -= count
+            guard try await imports.goesOn(work.id, until: shouldStop) else { return nil }
+        }
     }
 
     /// Works until the file is through, or until `shouldStop` says so.
@@ -44,14 +49,11 @@ struct ImportRun {
         let (reader, thread) = (reader, imports.thread)
         var next = try await Self.batch(size, of: reader, reading, on: thread)
         while !next.entries.isEmpty {
-            if shouldStop() {
-                let (lease, id) = (imports.lease, work.id)
-                return try await imports.database.transaction { try lease.release(id, in: $0) }
-            }
+            if shouldStop() { return try await imports.release(work.id) }
             // Beside the writing; by the people, stages and fields that there were a moment ago.
             let (size, before) = (size, reading)
             async let following = Self.batch(size, of: reader, before, on: thread)
-            let isWritten = try await write(next, reading)
+            let isWritten = try await write(next, reading, until: shouldStop)
             next = try await following
             guard isWritten, let renewed = try await readingNow() else { return }
             reading = renewed
@@ -80,9 +82,11 @@ struct ImportRun {
     }
 
     /// Writes a batch, and each half of it by itself where the database refuses it as a whole. `false` when the import is over.
-    private mutating func write(_ read: ImportBatch, _ reading: RowReading) async throws -> Bool {
+    private mutating func write(
+        _ read: ImportBatch, _ reading: RowReading, until shouldStop: @Sendable () -> Bool
+    ) async throws -> Bool {
         do {
-            return try await writeWhole(read, reading)
+            return try await writeWhole(read, reading, until: shouldStop)
         } catch let error as StorageError {
             switch error {
             case .unavailable, .overloaded, .timedOut, .migrationRefused: throw error
@@ -93,32 +97,46 @@ struct ImportRun {
                 alone.entries[0].result.problems.append(
                     RowProblem(
                         column: nil, code: "not_stored", message: "The database refused this row.", isRejection: true))
-                return try await writeWhole(alone, reading)
+                return try await writeWhole(alone, reading, until: shouldStop)
             }
             let middle = read.entries.count / 2
-            guard try await write(ImportBatch(read.entries[..<middle]), reading) else { return false }
-            return try await write(ImportBatch(read.entries[middle...]), reading)
+            guard try await write(ImportBatch(read.entries[..<middle]), reading, until: shouldStop) else {
+                return false
+            }
+            return try await write(ImportBatch(read.entries[middle...]), reading, until: shouldStop)
         }
     }
 
-    private mutating func writeWhole(_ read: ImportBatch, _ reading: RowReading) async throws -> Bool {
-        let batch = try await decided(read, reading)
-        let (work, lease) = (work, imports.lease)
-        let start = ContinuousClock.now
-        let ending = try await imports.database.transaction { session in
-            try batch.write(work, lease: lease, reading, in: session)
+    /// How often a batch is read anew because people have left or changed their roles meanwhile.
+    private static let mostReadings = 10
+
+    private mutating func writeWhole(
+        _ given: ImportBatch, _ before: RowReading, until shouldStop: @Sendable () -> Bool
+    ) async throws -> Bool {
+        var (read, reading) = (given, before)
+        for _ in 0..<Self.mostReadings {
+            let batch = try await decided(read, reading)
+            let (work, lease, current) = (work, imports.lease, reading)
+            let start = ContinuousClock.now
+            let ending = try await imports.database.transaction { session in
+                try batch.write(work, lease: lease, current, in: session)
+            }
+            switch ending {
+            case .written(let counts):
+                adjust(ContinuousClock.now - start, batch.entries.count)
+                if work.options.isDryRun { seen.add(batch) }
+                self.work.counts = counts
+                return true
+            case .lost: return false
+            case .peopleChanged:
+                guard let renewed = try await readingNow() else { return false }
+                (read, reading) = (ImportBatch(read.entries.map(\.row), reading: renewed), renewed)
+            }
+            if shouldStop() { break }
         }
-        switch ending {
-        case .written(let counts):
-            adjust(ContinuousClock.now - start, batch.entries.count)
-            if work.options.isDryRun { seen.add(batch) }
-            self.work.counts = counts
-            return true
-        case .lost: return false
-        case .refused, .peopleChanged:
-            guard let renewed = try await readingNow() else { return false }
-            return try await writeWhole(ImportBatch(read.entries.map(\.row), reading: renewed), renewed)
-        }
+        // The next worker goes on with these rows.
+        try await imports.release(work.id)
+        return false
     }
 
     /// The batch with what becomes of each of its rows.

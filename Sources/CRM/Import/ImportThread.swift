@@ -1,6 +1,6 @@
 import Dispatch
 
-/// A thread on which files are read and rows are made into clients: it keeps none of those from working that answer requests.
+/// A thread on which files are written and read and rows are made into clients: it keeps none of those from working that answer requests.
 struct ImportThread: Sendable {
     private let queue = DispatchQueue(label: "gatehouse.import", qos: .utility)
 

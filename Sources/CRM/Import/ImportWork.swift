@@ -10,7 +10,13 @@ extension ClientImports {
 
     /// Works on the next import that waits here, or whose worker has been silent, until it is done or `shouldStop` says so; then it lies where it
     /// is, and the next worker goes on with it. Returns whether there was one.
-    package func workOnNext(until shouldStop: @escaping @Sendable () -> Bool = { false }) async throws -> Bool {
+    ///
+    /// One that fails keeps none of the others from their turn: `report` is told, and it is tried again when its lease is over, or has ended when what is
+    /// written down of it cannot be read.
+    package func workOnNext(
+        until shouldStop: @escaping @Sendable () -> Bool = { false },
+        report: @Sendable (ImportID, any Error) -> Void = { _, _ in }
+    ) async throws -> Bool {
         let waiting = try await database.rows(
             """
             SELECT id, undo_by, created_at FROM client_import
@@ -20,21 +26,60 @@ extension ClientImports {
         for row in waiting {
             let id: ImportID = try row.get("id")
             let isUndo = try row.optional("undo_by", as: AccountID.self) != nil
-            guard isUndo || files.has(id) else {
-                let createdAt: Timestamp = try row.get("created_at")
-                if createdAt + Self.patience <= world.now() { try await end(id, .failed, because: .fileMissing) }
-                continue
+            do {
+                guard isUndo || files.has(id) else {
+                    let createdAt: Timestamp = try row.get("created_at")
+                    if createdAt + Self.patience <= world.now() { try await end(id, .failed, because: .fileMissing) }
+                    continue
+                }
+                if try await work(on: id, until: shouldStop) { return true }
+            } catch {
+                report(id, error)
+                if Self.isLasting(error) { try await giveUp(id) }
             }
-            let lease = lease
-            guard let work = try await database.transaction({ try lease.take(id, in: $0) }) else { continue }
-            if work.undo == nil {
-                try await carryOut(work, until: shouldStop)
-            } else {
-                try await takeBack(work, until: shouldStop)
-            }
-            return true
         }
         return false
+    }
+
+    private func work(on id: ImportID, until shouldStop: @escaping @Sendable () -> Bool) async throws -> Bool {
+        let lease = lease
+        guard let work = try await database.transaction({ try lease.take(id, in: $0) }) else { return false }
+        if work.undo == nil {
+            try await carryOut(work, until: shouldStop)
+        } else {
+            try await takeBack(work, until: shouldStop)
+        }
+        return true
+    }
+
+    /// Whether it would be the same however often it is tried.
+    private static func isLasting(_ error: any Error) -> Bool {
+        if case StorageError.unexpectedColumn = error { return true }
+        return error is DecodingError
+    }
+
+    /// Ends an import of which cannot be read what is written down, so it is not read here.
+    private func giveUp(_ id: ImportID) async throws {
+        let (now, recorder, worker) = (world.now(), recorder, lease.worker)
+        let (status, reason) = (ClientImport.Status.failed.rawValue, ClientImport.Reason.internalError.rawValue)
+        let event = event(
+            .dataImportEnded, id, user: nil, from: .server, ["status": status, "reason": reason])
+        let isEnded = try await database.transaction { session in
+            let row = try session.row(
+                """
+                UPDATE client_import SET status = \(status), reason = \(reason), finished_at = COALESCE(finished_at, \(now)),
+                    lease_by = NULL, lease_until = NULL
+                WHERE id = \(id) AND status IN ('queued', 'running')
+                    AND (lease_by = \(worker) OR lease_until IS NULL OR lease_until <= \(now))
+                RETURNING user_id
+                """)
+            guard let row else { return false }
+            var event = event
+            event.userID = try row.get("user_id")
+            try recorder.record(event, in: session)
+            return true
+        }
+        if isEnded { files.remove(id) }
     }
 
     private func carryOut(_ taken: ClientImport, until shouldStop: @escaping @Sendable () -> Bool) async throws {
@@ -45,7 +90,7 @@ extension ClientImports {
                 guard let prepared = try await prepare(work, until: shouldStop) else { return }
                 work = prepared
             }
-            var run = try await ImportRun(self, work)
+            guard var run = try await ImportRun(self, work, until: shouldStop) else { return }
             try await run.toEnd(until: shouldStop)
         } catch let failure as ImportFiles.Failure {
             try await end(work.id, .failed, because: .fileUnreadable, failure.description)
@@ -63,6 +108,22 @@ extension ClientImports {
         var work = work
         work.counts = ImportCounts()
         return work
+    }
+
+    /// Lets go of an import, so that the next worker need not wait.
+    func release(_ id: ImportID) async throws {
+        let lease = lease
+        try await database.transaction { try lease.release(id, in: $0) }
+    }
+
+    /// Whether to go on with an import, of which nothing is written for a while; the lease is renewed then, and let go otherwise.
+    func goesOn(_ id: ImportID, until shouldStop: @Sendable () -> Bool) async throws -> Bool {
+        if shouldStop() {
+            try await release(id)
+            return false
+        }
+        let lease = lease
+        return try await database.transaction { try lease.renew(id, in: $0) }
     }
 
     /// Ends an import that is under way, with the reason in the log; nothing happens when somebody else has ended it.

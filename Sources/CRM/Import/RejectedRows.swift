@@ -16,7 +16,10 @@ extension ClientImports {
     package func purge() async throws {
         let due = world.now() - ClientImport.kept
         let old: [ImportID] = try await database.rows(
-            "SELECT id FROM client_import WHERE created_at <= \(due) AND status NOT IN ('queued', 'running')"
+            """
+            SELECT id FROM client_import
+            WHERE created_at <= \(due) AND finished_at <= \(due) AND status NOT IN ('queued', 'running')
+            """
         ).map { try $0.get("id") }
         for id in old {
             try await database.transaction { try $0.run("DELETE FROM client_import WHERE id = \(id)") }

@@ -10,8 +10,6 @@ struct RowContent: Sendable {
     var createdAt: Timestamp?
     /// The client's identity, in a file that this program wrote.
     var clientID: ClientID?
-    /// Whether the file says whose client it is, and who that is.
-    var owner: AccountID?
 
     /// Whether the row cannot be imported.
     var isRejected: Bool { problems.contains { $0.isRejection } }
@@ -19,8 +17,8 @@ struct RowContent: Sendable {
 
 /// Makes clients of rows.
 ///
-/// What a client cannot hold as it is rejects its row, so that nothing is lost in silence. A number that nobody could dial is kept as it is
-/// typed, and text that is no e-mail address goes into the background: neither loses the row.
+/// What a client cannot hold as it is rejects its row, so that nothing is lost in silence. Of its lists it does not: a number that nobody could dial is
+/// kept as it is typed, labels are shortened, and what is no e-mail address or more than a list holds goes into the background.
 struct RowReading: Sendable {
     let options: ImportOptions
     let plan: ImportPlan
@@ -41,7 +39,9 @@ struct RowReading: Sendable {
         self.edit = edit
         self.dates = dates
         var columns: [String: String] = [:]
-        for (column, target) in plan.targets where columns[target.field] == nil { columns[target.field] = column }
+        for column in plan.header {
+            if let target = plan.targets[column], columns[target.field] == nil { columns[target.field] = column }
+        }
         self.columns = columns
     }
 
@@ -60,8 +60,7 @@ struct RowReading: Sendable {
         var draft = ClientDraft(firstName: Self.line(person.firstName), lastName: Self.line(person.lastName))
         var start = ClientContent()
         start.stage = context.firstStage
-        readPoints(person, into: &draft, &start, &result)
-        readLists(person, into: &draft)
+        readLists(person, into: &draft, &start, &result)
         draft.stage = stage(person, &result)
         draft.source = (person.source ?? options.source).map(Self.line)
         draft.assignedTo = owner(person, &result)
@@ -86,13 +85,24 @@ struct RowReading: Sendable {
             message: problem.message, isRejection: true)
     }
 
-    private func note(_ result: inout RowContent, _ field: String, _ code: String, _ message: String) {
-        result.problems.append(
-            RowProblem(column: columns[field] ?? field, code: code, message: message, isRejection: false))
+    /// A remark about something of a row that is imported.
+    func remark(_ field: String, _ code: String, _ message: String) -> RowProblem {
+        RowProblem(column: columns[field] ?? field, code: code, message: message, isRejection: false)
+    }
+
+    /// Adds such a remark.
+    func note(_ result: inout RowContent, _ field: String, _ code: String, _ message: String) {
+        result.problems.append(remark(field, code, message))
+    }
+
+    /// The beginning of a text, as a remark quotes it.
+    static func excerpt(_ text: String) -> String {
+        let start = text.prefix(60)
+        return line(String(start)) + (start.endIndex < text.endIndex ? "…" : "")
     }
 
     /// A text on one line: files have line ends and tabs in cells, a name has none.
-    private static func line(_ text: String) -> String {
+    static func line(_ text: String) -> String {
         guard text.utf8.contains(where: { (9...13).contains($0) }) else { return text }
         return text.split { $0.isNewline || $0 == "\t" || $0 == "\u{B}" || $0 == "\u{C}" }.joined(separator: " ")
     }
@@ -100,69 +110,6 @@ struct RowReading: Sendable {
     private static func ordered(_ price: Int64?, _ most: Int64?) -> (Int64?, Int64?) {
         guard let price, let most, most < price else { return (price, most) }
         return (most, price)
-    }
-}
-
-// MARK: - Ways to reach somebody
-
-extension RowReading {
-    private func readPoints(
-        _ person: ImportedPerson, into draft: inout ClientDraft, _ start: inout ClientContent,
-        _ result: inout RowContent
-    ) {
-        var background = person.background
-        func keep(_ what: String, _ text: String) {
-            background += (background.isEmpty ? "" : "\n") + "\(what): \(text)"
-        }
-        draft.emails = person.emails.compactMap { email in
-            if EmailAddress(email.value) != nil { return Self.point(email) }
-            keep("E-mail", email.value)
-            note(
-                &result, "emails", FieldProblem.Code.invalidEmail.rawValue,
-                "“\(Self.excerpt(email.value))” is not an e-mail address; it stands in the background now.")
-            return nil
-        }
-        for phone in person.phones {
-            let isSomething = phone.value.unicodeScalars.contains {
-                $0.properties.isAlphabetic || $0.properties.numericType != nil
-            }
-            guard PhoneNumber(phone.value) == nil, isSomething else { continue }
-            if phone.value.unicodeScalars.count <= 60, phone.value == Self.line(phone.value) {
-                start.phones.append(Self.point(phone))
-            } else {
-                keep("Phone", phone.value)
-                note(
-                    &result, "phones", FieldProblem.Code.invalidPhone.rawValue,
-                    "“\(Self.excerpt(phone.value))” is too long for a number; it stands in the background now.")
-            }
-        }
-        draft.phones = person.phones.map(Self.point).filter { point in
-            PhoneNumber(point.value) != nil || start.phones.contains { $0.value == point.value }
-        }
-        draft.background = background
-    }
-
-    private static func point(_ value: ContactValue) -> ContactPoint {
-        ContactPoint(value: value.value, type: line(value.type), isPrimary: value.isPrimary)
-    }
-
-    private func readLists(_ person: ImportedPerson, into draft: inout ClientDraft) {
-        draft.addresses = person.addresses.filter { !$0.isEmpty }.map { address in
-            PostalAddress(
-                type: Self.line(address.type), street: Self.line(address.street), city: Self.line(address.city),
-                state: Self.line(address.state), code: Self.line(address.code), country: Self.line(address.country))
-        }
-        draft.tags = person.tags.map(Self.line)
-        draft.anniversaries = person.anniversaries.map { Anniversary(label: Self.line($0.label), date: $0.date) }
-        draft.relationships = person.relationships.map { relationship in
-            let kind = Self.line(relationship.kind)
-            return Relationship(kind: kind.isEmpty ? "other" : kind, name: Self.line(relationship.name))
-        }
-    }
-
-    private static func excerpt(_ text: String) -> String {
-        let start = text.prefix(60)
-        return line(String(start)) + (start.endIndex < text.endIndex ? "…" : "")
     }
 }
 
@@ -174,25 +121,35 @@ extension RowReading {
         guard let given = person.stage.map(Self.line), !given.isEmpty else { return options.stage }
         if let known = context.stages[SearchText.fold(given)] { return known }
         if scope.role.seesEverything, context.stages.count < ImportContext.mostStages { return given }
-        let standing = options.stage ?? context.firstStage
-        note(
-            &result, "stage", FieldProblem.Code.unknownChoice.rawValue,
-            "There is no stage “\(Self.excerpt(given))”; the client is in \(standing).")
-        return standing
+        result.problems.append(noStage(given))
+        return standardStage
+    }
+
+    /// Where a client stands whose stage there is not.
+    var standardStage: String { options.stage ?? context.firstStage }
+
+    /// The remark about a stage that there is not.
+    func noStage(_ given: String) -> RowProblem {
+        remark(
+            "stage", FieldProblem.Code.unknownChoice.rawValue,
+            "There is no stage “\(Self.excerpt(given))”; the client is in \(standardStage).")
     }
 
     /// Whose client it is: an agent's is theirs.
     private func owner(_ person: ImportedPerson, _ result: inout RowContent) -> AccountID? {
         guard scope.role.seesEverything else { return scope.userID }
-        guard let given = person.assignedTo, !given.isEmpty else { return options.assignedTo }
-        if let owner = context.person(given) {
-            result.owner = owner
-            return owner
+        if let given = person.assignedTo, !given.isEmpty {
+            if let owner = context.person(given) { return owner }
+            note(
+                &result, "assignedTo", FieldProblem.Code.unknownAccount.rawValue,
+                "There is no one active user “\(Self.excerpt(given))”.")
         }
-        note(
-            &result, "assignedTo", FieldProblem.Code.unknownAccount.rawValue,
-            "There is no one active user “\(Self.excerpt(given))”.")
-        return options.assignedTo
+        if options.assignedTo != nil, context.standardOwner == nil {
+            note(
+                &result, "assignedTo", FieldProblem.Code.unknownAccount.rawValue,
+                "Whoever was to get the clients is no active user any more.")
+        }
+        return context.standardOwner
     }
 
     private func customFields(
@@ -207,7 +164,7 @@ extension RowReading {
                     "There is no custom field “\(Self.excerpt(custom.name))”.")
                 continue
             }
-            if let value = value(custom.text, of: field) {
+            if let value = value(custom, of: field) {
                 values[field.key] = .some(value)
             } else {
                 note(
@@ -218,11 +175,14 @@ extension RowReading {
         return values
     }
 
-    private func value(_ text: String, of field: CustomField) -> CustomFieldValue? {
+    private func value(_ custom: ContactFiles.CustomValue, of field: CustomField) -> CustomFieldValue? {
+        let text = custom.text
         switch field.kind {
         case .text: return .text(Self.line(text))
         case .number: return Self.number(text).map { .number($0) }
-        case .date: return dates.date(text).flatMap { $0.year == nil ? nil : .text($0.text) }
+        case .date:
+            let date = dates.date(text, in: custom.order, century: .nearest)
+            return date.flatMap { $0.year == nil ? nil : .text($0.text) }
         case .choice:
             let folded = SearchText.fold(text)
             return field.choices.first { $0 == text || SearchText.fold($0) == folded }.map { .text($0) }

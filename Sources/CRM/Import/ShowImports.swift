@@ -47,8 +47,10 @@ extension ClientImports {
             let warned = try Self.notes(id, isRejected: false, in: session)
             let kept = try session.rows(
                 """
-                SELECT client_id, name, fields FROM client_import_kept WHERE import_id = \(id)
-                ORDER BY client_id LIMIT \(Self.shownRows)
+                SELECT client_import_kept.client_id, name, fields FROM client_import_kept CROSS JOIN client
+                WHERE import_id = \(id) AND client.id = client_import_kept.client_id
+                    AND \(ClientVisibility(scope).ofOne)
+                ORDER BY client_import_kept.client_id LIMIT \(Self.shownRows)
                 """)
             var json = JSONWriter(capacity: 4096)
             try json.object { object in
@@ -109,6 +111,17 @@ extension ClientImports {
     }
 }
 
+extension ImportCounts {
+    /// What is to be known of rows with problems that are more than are kept.
+    fileprivate var unnoted: String? {
+        let more = rejected + warned - noted
+        guard more > 0 else { return nil }
+        let most = "\(ImportBatch.mostNoted) such rows or \(ImportBatch.mostNotedBytes / 1_048_576) MB of them"
+        return
+            "\(more) more rows had problems. They are counted only: the reasons, and rejected rows, are kept of \(most)."
+    }
+}
+
 extension ClientImport {
     /// Writes how far the import is, as the API shows it in lists too.
     func writeMembers(to object: inout JSONWriter) {
@@ -163,7 +176,7 @@ extension ClientImport {
         }
         texts("unknownColumns", plan.unknownColumns)
         texts("undecidedDates", plan.undecidedDates)
-        texts("notes", plan.notes)
+        texts("notes", plan.notes + [counts.unnoted].compactMap { $0 })
         object.key("preview")
         object.array { list in plan.preview.forEach { list.json(trusted: $0) } }
     }

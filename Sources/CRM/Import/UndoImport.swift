@@ -70,6 +70,8 @@ struct ImportUndo: Sendable {
         let field: String
         let old: String?
         let isOfImport: Bool
+        /// Whether the values were taken out of the history: somebody whom they named was erased.
+        let isErased: Bool
         /// Whether somebody has left: their clients are not edited by being handed over.
         let isHandOver: Bool
     }
@@ -97,7 +99,7 @@ struct ImportUndo: Sendable {
             for client in clients {
                 try takeBack(client, changes[client.id] ?? [], &writing, &undo, in: session)
             }
-            try keepMerged(Set(ids).subtracting(clients.map(\.id)), &undo, in: session)
+            try keepOthers(Set(ids).subtracting(clients.map(\.id)), changes, &undo, in: session)
         }
         return ids.count
     }
@@ -119,7 +121,7 @@ struct ImportUndo: Sendable {
         for field in Set(changes.filter(\.isOfImport).map(\.field)).sorted() {
             let ofField = changes.filter { $0.field == field }
             guard let first = ofField.firstIndex(where: \.isOfImport) else { continue }
-            if ofField[first...].contains(where: { !$0.isOfImport }) {
+            if ofField[first].isErased || ofField[first...].contains(where: { !$0.isOfImport }) {
                 kept.append(field)
             } else {
                 try before.restore(field, ofField[first].old)
@@ -131,18 +133,23 @@ struct ImportUndo: Sendable {
         if !kept.isEmpty { try keep(client.id, before, kept, &undo, in: session) }
     }
 
-    /// Whoever was merged into another client since lives on in that.
-    private func keepMerged(
-        _ missing: Set<ClientID>, _ undo: inout ClientImport.Undo, in session: any SQLSession
+    /// Whoever was merged into another client since lives on in that, and whoever is out of reach stays as they are. Both are written down; who
+    /// reads it is told of the clients that they see.
+    private func keepOthers(
+        _ missing: Set<ClientID>, _ changes: [ClientID: [Change]], _ undo: inout ClientImport.Undo,
+        in session: any SQLSession
     ) throws {
         guard !missing.isEmpty else { return }
         let ids = missing.sorted()
-        for (id, target) in zip(ids, try ClientAlias.targets(of: ids, in: session)) where id != target {
+        for (id, target) in zip(ids, try ClientAlias.targets(of: ids, in: session)) {
             let row = try session.row(
-                "SELECT \(Client.columns) FROM client WHERE id = \(target) AND \(ClientVisibility(scope).ofOne)")
+                "SELECT \(Client.columns) FROM client WHERE id = \(target) AND deleted_at IS NULL")
             guard let row else { continue }
-            let winner = try Client(row)
-            try keep(winner.id, ClientContent(winner), [ClientChanges.Whole.merged.rawValue], &undo, in: session)
+            let client = try Client(row)
+            let fields =
+                id == target
+                ? (changes[id] ?? []).filter(\.isOfImport).map(\.field) : [ClientChanges.Whole.merged.rawValue]
+            try keep(client.id, ClientContent(client), fields, &undo, in: session)
         }
     }
 
@@ -163,17 +170,19 @@ struct ImportUndo: Sendable {
     private func changes(of list: SQL, in session: any SQLSession) throws -> [ClientID: [Change]] {
         let rows = try session.rows(
             """
-            SELECT client_id, field, old_value, way, origin_id FROM client_change WHERE client_id IN (\(list))
+            SELECT client_id, field, old_value, new_value, way, origin_id FROM client_change WHERE client_id IN (\(list))
             ORDER BY client_id, version, field
             """)
         var changes: [ClientID: [Change]] = [:]
         for row in rows {
             let way: String = try row.get("way")
             let origin: Identifier<ImportEntity>? = try row.optional("origin_id")
+            let (old, new): (String?, String?) = (try row.optional("old_value"), try row.optional("new_value"))
             changes[try row.get("client_id"), default: []].append(
                 Change(
-                    field: try row.get("field"), old: try row.optional("old_value"),
+                    field: try row.get("field"), old: old,
                     isOfImport: way == ChangeOrigin.Way.importing.rawValue && origin == id,
+                    isErased: old == nil && new == nil,
                     isHandOver: way == ChangeOrigin.Way.handOver.rawValue))
         }
         return changes

@@ -4,7 +4,7 @@ package import Core
 package struct DateReading: Sendable, Hashable {
     /// How to read a column of which nothing proves the order.
     package var order: DateOrder
-    /// The year in which the file is read: of a year of two digits, the last that is not later than it.
+    /// The year in which the file is read, by which a year of two digits is read (``Century``).
     package var currentYear: Int
     /// The zone of moments that name none, in minutes east of UTC.
     package var minutesEast: Int
@@ -15,6 +15,14 @@ package struct DateReading: Sendable, Hashable {
         self.minutesEast = minutesEast
     }
 
+    /// Which year two digits stand for.
+    package enum Century: Sendable {
+        /// The last one that is not in the future: of a birthday.
+        case past
+        /// The one that is nearest to now: of a day that may be yet to come.
+        case nearest
+    }
+
     /// Whether a program wrote this for *no date*: `0/0/00` of Outlook, `0000-00-00` of databases.
     package static func isNone(_ text: String) -> Bool {
         text.utf8.allSatisfy { $0 == UInt8(ascii: "0") || " /-.:T".utf8.contains($0) }
@@ -22,12 +30,12 @@ package struct DateReading: Sendable, Hashable {
 
     /// The day that a text names, `nil` when it names none: `1985-04-12`, `19850412`, `4/12/85`, `12.04.1985`, `Apr 12, 1985`,
     /// `12 April 1985`, and without a year `--04-12`, `--0412`, `4/12`, `April 12`. A time behind it is not looked at.
-    package func date(_ text: String, in order: DateOrder? = nil) -> PartialDate? {
+    package func date(_ text: String, in order: DateOrder? = nil, century: Century = .past) -> PartialDate? {
         let parts = DateWords(text)
-        return parts.isBroken ? nil : date(parts, in: order ?? self.order)
+        return parts.isBroken ? nil : date(parts, in: order ?? self.order, century)
     }
 
-    private func date(_ parts: DateWords, in order: DateOrder) -> PartialDate? {
+    private func date(_ parts: DateWords, in order: DateOrder, _ century: Century) -> PartialDate? {
         func ordered(_ first: Int, _ second: Int, _ year: Int?) -> PartialDate? {
             // A number over twelve is no month, whatever the rest of the file says.
             let isDayFirst = order == .dayFirst ? second <= 12 : first > 12
@@ -43,7 +51,7 @@ package struct DateReading: Sendable, Hashable {
         case (.short(let first), .short(let second), .year(let year)):
             return ordered(first, second, year)
         case (.short(let first), .short(let second), .short(let year)):
-            return ordered(first, second, full(year))
+            return ordered(first, second, full(year, century))
         case (.short(let first), .short(let second), .nothing):
             return ordered(first, second, nil)
         case (.month(let month), .short(let day), .year(let year)),
@@ -51,7 +59,7 @@ package struct DateReading: Sendable, Hashable {
             return PartialDate(year: year, month: month, day: day)
         case (.month(let month), .short(let day), .short(let year)),
             (.short(let day), .month(let month), .short(let year)):
-            return PartialDate(year: full(year), month: month, day: day)
+            return PartialDate(year: full(year, century), month: month, day: day)
         case (.month(let month), .short(let day), .nothing), (.short(let day), .month(let month), .nothing):
             return PartialDate(month: month, day: day)
         default:
@@ -67,16 +75,18 @@ package struct DateReading: Sendable, Hashable {
         }
     }
 
-    /// The year that two digits stand for: the last one that is not in the future.
-    private func full(_ year: Int) -> Int {
-        let near = currentYear / 100 * 100 + year
-        return near > currentYear ? near - 100 : near
+    private func full(_ year: Int, _ century: Century) -> Int {
+        let same = currentYear / 100 * 100 + year
+        switch century {
+        case .past: return same > currentYear ? same - 100 : same
+        case .nearest: return same > currentYear + 50 ? same - 100 : same < currentYear - 50 ? same + 100 : same
+        }
     }
 
     /// The moment that a text names, in milliseconds since 1970; midnight when it names only a day.
     package func moment(_ text: String, in order: DateOrder? = nil) -> Int64? {
         let parts = DateWords(text)
-        guard !parts.isBroken, let day = date(parts, in: order ?? self.order), day.year != nil,
+        guard !parts.isBroken, let day = date(parts, in: order ?? self.order, .past), day.year != nil,
             let time = DayTime(parts.time)
         else { return nil }
         let minutes = time.minutesEast ?? minutesEast

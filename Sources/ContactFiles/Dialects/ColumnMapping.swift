@@ -73,11 +73,12 @@ package struct MappedColumns: Sendable, Hashable {
     /// The columns that are not imported because nobody knows what they are; those without a name left out.
     package var unknown: [String] { zip(names, targets).filter { $1 == nil && !$0.isEmpty }.map(\.0) }
 
-    /// The places of the columns that hold dates, which need a first look at all rows (``DateOrderEvidence``).
-    package var dateColumns: [Int] {
+    /// The places of the columns that hold dates, which need a first look at all rows (``DateOrderEvidence``); `fields` are the custom fields that do.
+    package func dateColumns(customFields fields: Set<String>) -> [Int] {
         targets.indices.filter { index in
             switch targets[index] {
             case .birthday, .anniversary, .createdAt: true
+            case .custom(let field): fields.contains(field)
             default: false
             }
         }

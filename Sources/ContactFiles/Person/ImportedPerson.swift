@@ -106,9 +106,12 @@ package struct Relationship: Sendable, Hashable {
 package struct CustomValue: Sendable, Hashable {
     package var name: String
     package var text: String
+    /// How to read a date; `nil` when its column was not looked at for that.
+    package var order: DateOrder?
 
-    package init(name: String, text: String) {
+    package init(name: String, text: String, order: DateOrder? = nil) {
         self.name = name
         self.text = text
+        self.order = order
     }
 }

@@ -5,9 +5,11 @@ package struct FileSurvey: Sendable {
     private let columns: MappedColumns
     private var evidence: [Int: DateOrderEvidence]
 
-    package init(columns: MappedColumns) {
+    /// `fields` are the custom fields that hold dates.
+    package init(columns: MappedColumns, customDates fields: Set<String> = []) {
         self.columns = columns
-        evidence = Dictionary(uniqueKeysWithValues: columns.dateColumns.map { ($0, DateOrderEvidence()) })
+        let dates = columns.dateColumns(customFields: fields)
+        evidence = Dictionary(uniqueKeysWithValues: dates.map { ($0, DateOrderEvidence()) })
     }
 
     /// Looks at a row.

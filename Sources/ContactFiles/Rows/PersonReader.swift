@@ -85,7 +85,8 @@ package struct PersonReader: Sendable {
             draft.row.person.tags +=
                 isExact ? PackedList.unpack(cell).flatMap { $0 } : CellText.tags(cell, in: columns.dialect)
         case .background: takeBackground(cell, name, into: &draft)
-        case .custom(let field): draft.row.person.custom.append(CustomValue(name: field, text: cell))
+        case .custom(let field):
+            draft.row.person.custom.append(CustomValue(name: field, text: cell, order: orders[index]))
         case .email, .phone, .primaryEmail, .primaryPhone, .moreEmails, .morePhones:
             takePoint(cell, target, name, row, into: &draft)
         case .address(let number, let part, let type):

@@ -12,12 +12,17 @@ struct Importing: Service {
     let logger: Logger
 
     func run() async throws {
+        let logger = logger
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             do {
-                let isAnother = try await imports.workOnNext { Task.isShuttingDownGracefully || Task.isCancelled }
+                let isAnother = try await imports.workOnNext(
+                    until: { Task.isShuttingDownGracefully || Task.isCancelled },
+                    report: { id, error in
+                        logger.warning("import interrupted", metadata: ["import": "\(id)", "error": "\(error)"])
+                    })
                 if isAnother { continue }
             } catch {
-                logger.warning("import interrupted", metadata: ["error": .string("\(error)")])
+                logger.warning("imports not looked for", metadata: ["error": "\(error)"])
             }
             try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.interval) }
         }
