@@ -4,17 +4,37 @@
 /// such a field gets an apostrophe in front, which spreadsheets do not show (CSV injection, ASVS 1.2.10).
 package struct CSVWriter: Sendable {
     private var bytes: [UInt8] = []
+    /// Whether a cell stands in the line already.
+    private var isLineOpen = false
 
     /// An empty file.
     package init() {}
 
     /// Adds a line.
     package mutating func line(_ fields: [String]) {
-        for (index, field) in fields.enumerated() {
-            if index > 0 { bytes.append(UInt8(ascii: ",")) }
-            append(field)
-        }
-        bytes += [13, 10]
+        for field in fields { cell(field) }
+        endLine()
+    }
+
+    /// Adds a cell to the line that is open.
+    package mutating func cell(_ text: String) {
+        if isLineOpen { bytes.append(UInt8(ascii: ",")) }
+        isLineOpen = true
+        append(text)
+    }
+
+    /// Adds so many empty cells to it.
+    package mutating func emptyCells(_ count: Int) {
+        guard count > 0 else { return }
+        bytes.append(contentsOf: repeatElement(UInt8(ascii: ","), count: isLineOpen ? count : count - 1))
+        isLineOpen = true
+    }
+
+    /// Ends the line that is open.
+    package mutating func endLine() {
+        bytes.append(13)
+        bytes.append(10)
+        isLineOpen = false
     }
 
     /// What was written since the last time.

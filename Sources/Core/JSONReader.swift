@@ -16,6 +16,8 @@ package struct JSONReader: ~Copyable {
 
     package init(_ text: String) { bytes = Array(text.utf8) }
 
+    package init(bytes: [UInt8]) { self.bytes = bytes }
+
     /// Reads an object: calls `body` with the name of each member, and it reads the value.
     package mutating func members(_ body: (inout JSONReader, String) throws -> Void) throws {
         try enter(UInt8(ascii: "{"))
@@ -89,19 +91,23 @@ package struct JSONReader: ~Copyable {
     }
 
     /// Passes over a value of whatever kind, and returns its text.
-    @discardableResult
     package mutating func value() throws -> String {
-        let first = next()
+        _ = next()
         let start = position
-        switch first {
-        case UInt8(ascii: "{"): try members { reader, _ in try reader.value() }
-        case UInt8(ascii: "["): try elements { reader in try reader.value() }
+        try skip()
+        return String(decoding: bytes[start..<position], as: UTF8.self)
+    }
+
+    /// Passes over a value of whatever kind.
+    package mutating func skip() throws {
+        switch next() {
+        case UInt8(ascii: "{"): try members { reader, _ in try reader.skip() }
+        case UInt8(ascii: "["): try elements { reader in try reader.skip() }
         case UInt8(ascii: "\""): _ = try string()
         case UInt8(ascii: "t"), UInt8(ascii: "f"): _ = try bool()
         case UInt8(ascii: "n"): _ = try null()
         default: _ = try number()
         }
-        return String(decoding: bytes[start..<position], as: UTF8.self)
     }
 
     /// Throws when something follows.

@@ -26,33 +26,57 @@ package struct PartialDate: Sendable, Hashable, Codable {
 
     /// Reads the form of ``text``; `nil` for anything else.
     package init?(_ text: String) {
-        let isWithoutYear = text.hasPrefix("--")
-        let parts = (isWithoutYear ? text.dropFirst(2)[...] : text[...])
-            .split(separator: "-", omittingEmptySubsequences: false)
-        let digits = isWithoutYear ? [2, 2] : [4, 2, 2]
-        let numbers = zip(parts, digits).compactMap { part, count in
-            part.utf8.count == count && part.utf8.allSatisfy { (48...57).contains($0) } ? Int(part) : nil
+        // Two hyphens stand for the year.
+        let isWithoutYear = text.utf8.first == UInt8(ascii: "-")
+        var (digits, position) = (0, isWithoutYear ? 5 : 0)
+        for byte in isWithoutYear ? text.utf8.dropFirst(2) : text.utf8[...] {
+            switch position {
+            case 4, 7:
+                guard byte == UInt8(ascii: "-") else { return nil }
+            case ..<10:
+                guard (48...57).contains(byte) else { return nil }
+                digits = digits * 10 + Int(byte - 48)
+            default: return nil
+            }
+            position += 1
         }
-        guard parts.count == digits.count, numbers.count == digits.count else { return nil }
-        self.init(
-            year: isWithoutYear ? nil : numbers[0], month: numbers[numbers.count - 2], day: numbers[numbers.count - 1])
+        guard position == 10, !isWithoutYear || text.hasPrefix("--") else { return nil }
+        self.init(year: isWithoutYear ? nil : digits / 10000, month: digits / 100 % 100, day: digits % 100)
     }
 
     /// `1985-04-12`, or `--04-12` without a year (ISO 8601:2000; vCard writes the same).
     package var text: String {
-        let year = year.map { Self.padded($0, 4) } ?? "-"
-        return "\(year)-\(Self.padded(month, 2))-\(Self.padded(day, 2))"
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(10)
+        appendYear(to: &bytes)
+        bytes.append(UInt8(ascii: "-"))
+        Self.append(month, to: &bytes)
+        bytes.append(UInt8(ascii: "-"))
+        Self.append(day, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// `19850412`, or `--0412` without a year: the form of vCard 4.0.
     package var basicText: String {
-        (year.map { Self.padded($0, 4) } ?? "--") + Self.padded(month, 2) + Self.padded(day, 2)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(8)
+        appendYear(to: &bytes)
+        if year == nil { bytes.append(UInt8(ascii: "-")) }
+        Self.append(month, to: &bytes)
+        Self.append(day, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The number in so many digits, with zeros before it.
-    package static func padded(_ number: Int, _ width: Int) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    /// The year in four digits, or a hyphen.
+    private func appendYear(to bytes: inout [UInt8]) {
+        guard let year else { return bytes.append(UInt8(ascii: "-")) }
+        Self.append(year / 100, to: &bytes)
+        Self.append(year % 100, to: &bytes)
+    }
+
+    private static func append(_ pair: Int, to bytes: inout [UInt8]) {
+        bytes.append(UInt8(truncatingIfNeeded: 48 + pair / 10 % 10))
+        bytes.append(UInt8(truncatingIfNeeded: 48 + pair % 10))
     }
 }
 

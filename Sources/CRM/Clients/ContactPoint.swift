@@ -56,7 +56,7 @@ extension ContactPoint: CanonicalJSON {
             case "isPrimary": isPrimary = try reader.bool()
             case "e164": e164 = try reader.optionalString()
             case "extension": extensionDigits = try reader.optionalString()
-            default: try reader.value()
+            default: try reader.skip()
             }
         }
     }

@@ -56,7 +56,7 @@ extension PostalAddress: CanonicalJSON {
             case "state": state = try reader.string()
             case "code": code = try reader.string()
             case "country": country = try reader.string()
-            default: try reader.value()
+            default: try reader.skip()
             }
         }
     }

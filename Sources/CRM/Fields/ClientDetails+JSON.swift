@@ -65,7 +65,7 @@ extension ClientDetails {
                 var values: [String: CustomFieldValue] = [:]
                 try reader.members { reader, key in values[key] = try CustomFieldValue(stored: &reader) }
                 custom = values.map { CustomValue(key: $0.key, value: $0.value) }.sorted { $0.key < $1.key }
-            default: try reader.value()
+            default: try reader.skip()
             }
         }
     }
@@ -78,7 +78,7 @@ extension Anniversary: CanonicalJSON {
             switch name {
             case "label": label = try reader.string()
             case "date": day = try reader.string()
-            default: try reader.value()
+            default: try reader.skip()
             }
         }
         guard let date = PartialDate(day) else { throw StorageError.unexpectedColumn("anniversary") }
@@ -116,7 +116,7 @@ extension Relationship: CanonicalJSON {
             case "kind": kind = try reader.string()
             case "name": name = try reader.optionalString() ?? ""
             case "clientId": clientID = try reader.null() ? nil : try ClientID(stored: &reader)
-            default: try reader.value()
+            default: try reader.skip()
             }
         }
     }
@@ -154,7 +154,7 @@ extension Consent: CanonicalJSON {
             case "at": at = Timestamp(iso8601: try reader.string())
             case "by": by = try reader.null() ? nil : try AccountID(stored: &reader)
             case "source": source = try reader.string()
-            default: try reader.value()
+            default: try reader.skip()
             }
         }
         guard let channel, let at else { throw StorageError.unexpectedColumn("consent") }

@@ -94,12 +94,5 @@ package struct DateReading: Sendable, Hashable {
     }
 
     /// A moment in ISO 8601, in UTC to the millisecond.
-    static func text(of milliseconds: Int64) -> String {
-        let length: Int64 = 86_400_000
-        let day = milliseconds / length - (milliseconds % length < 0 ? 1 : 0)
-        let rest = Int((milliseconds % length + length) % length)
-        let date = PartialDate(daysSince1970: Int(day)).text
-        let time = [rest / 3_600_000, rest / 60_000 % 60, rest / 1000 % 60].map { PartialDate.padded($0, 2) }
-        return "\(date)T\(time.joined(separator: ":")).\(PartialDate.padded(rest % 1000, 3))Z"
-    }
+    static func text(of milliseconds: Int64) -> String { Timestamp(milliseconds: milliseconds).iso8601 }
 }

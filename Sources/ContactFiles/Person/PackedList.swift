@@ -2,7 +2,14 @@
 /// before any of these that belongs to a value.
 package enum PackedList {
     /// The cell of a list of entries of one part each.
-    package static func pack(_ entries: [String]) -> String { pack(entries.map { [$0] }) }
+    package static func pack(_ entries: [String]) -> String {
+        var cell = ""
+        for (index, entry) in entries.enumerated() {
+            if index > 0 { cell += "; " }
+            cell += escaped(entry)
+        }
+        return cell
+    }
 
     /// The cell of a list of entries.
     package static func pack(_ entries: [[String]]) -> String {
@@ -36,8 +43,12 @@ package enum PackedList {
         return entries + [parts + [part]]
     }
 
+    private static func isSign(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "\\") || byte == UInt8(ascii: ";") || byte == UInt8(ascii: "|")
+    }
+
     private static func escaped(_ text: String) -> String {
-        guard text.utf8.contains(where: { "\\;|".utf8.contains($0) }) || text.utf8.first == 32 else { return text }
+        guard text.utf8.contains(where: isSign) || text.utf8.first == 32 else { return text }
         var result = text.utf8.first == 32 ? "\\" : ""
         for scalar in text.unicodeScalars {
             if scalar == "\\" || scalar == ";" || scalar == "|" { result.append("\\") }

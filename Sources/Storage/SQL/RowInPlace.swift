@@ -23,7 +23,13 @@ extension RowInPlace {
     }
 
     /// A copy of the column's text.
-    package func text(_ column: Int) throws -> String { String(decoding: try bytes(column), as: UTF8.self) }
+    package func text(_ column: Int) throws -> String {
+        var text = ""
+        try withBytes(column) { bytes in
+            unsafe bytes.withUnsafeBufferPointer { unsafe text = String(decoding: $0, as: UTF8.self) }
+        }
+        return text
+    }
 
     /// The column's identifier.
     package func identifier<Entity>(_ column: Int, of entity: Entity.Type = Entity.self) throws -> Identifier<Entity> {
