@@ -25,8 +25,20 @@ extension RandomSource {
         person.priceMax = maybe(Int64(number(below: 9_000_000)))
         person.birthday = maybe(date())
         person.anniversaries = (0..<number(below: 5)).map { _ in Anniversary(label: words(), date: date()) }
-        person.relationships = (0..<number(below: 5)).map { _ in Relationship(kind: words(), name: words()) }
+        person.relationships = (0..<number(below: 5)).map { _ in
+            let id = maybe("0192-\(number(below: 1000))")
+            return Relationship(kind: words(), name: id == nil ? words() : maybe(words()) ?? "", clientID: id)
+        }
+        person.collaborators = (0..<number(below: 4)).map { _ in words() }
         person.createdAt = maybe(Int64(number(below: 4_000_000_000_000)))
+        person.lastActivityAt = maybe(Int64(number(below: 4_000_000_000_000)))
+        person.decisions = Decision.Way.allCases.compactMap { way in
+            maybe(
+                Decision(
+                    way, isRefused: number(below: 2) == 0,
+                    at: Timestamp(milliseconds: Int64(number(below: 4_000_000_000_000))), by: maybe(words()),
+                    source: maybe(words()) ?? ""))
+        }
         (person.doNotCall, person.doNotText, person.doNotMail) = (
             maybe(number(below: 2) == 0), maybe(true), maybe(false)
         )
@@ -76,6 +88,35 @@ extension RandomSource {
         writer.line(OwnColumns().header)
         writer.line(OwnColumns().cells(of: person))
         #expect(try ReadPeople(writer.takeBytes()).people == [person])
+    }
+
+    @Test func `of before is read: without identities in relationships, without proofs`() throws {
+        let file = try ReadPeople(
+            """
+            Gatehouse ID,First Name,Relationship 1,Relationship 1 Kind,More Relationships,Do Not Call
+            0192-1,Ann,Bo,spouse,child|Cy; child|Di,no
+            """)
+        let person = try #require(file.people.first)
+        #expect(file.problems == [])
+        #expect(person.relationships.map(\.name) == ["Bo", "Cy", "Di"])
+        #expect(person.relationships.allSatisfy { $0.clientID == nil })
+        #expect(person.doNotCall == false && person.decisions.isEmpty)
+    }
+
+    @Test func `tells what is no decision`() throws {
+        let file = try ReadPeople(
+            "Gatehouse ID,First Name,Consent\n1,Ann,call|refused|2026-01-31T09:05:00.000Z||; fax|refused|2026-01-31||; call\n"
+        )
+        #expect(file.people.first?.decisions.map(\.way) == [.call])
+        #expect(file.problems.map(\.code) == [.badList, .badList])
+    }
+
+    @Test func `alone has proofs of decisions: a column of another program with that name is none`() throws {
+        let file = try ReadPeople("First Name,Consent\nAnn,call|refused|2026-01-31T09:05:00.000Z||\n")
+        #expect(file.people.first?.decisions == [])
+        let card = ReadCards(
+            Array("BEGIN:VCARD\nFN:Ann\nX-GATEHOUSE-CONSENT:call;refused;2026-01-31T09:05:00.000Z;;\nEND:VCARD\n".utf8))
+        #expect(card.people.first?.decisions == [])
     }
 
     @Test func `of another program keeps its apostrophes`() throws {

@@ -3,7 +3,7 @@ import ContactFiles
 import Core
 import Storage
 
-/// Clients on their way out, a page at a time: however many there are, only a page is in memory.
+/// Clients on their way out, a page at a time: however many there are, only two pages are in memory.
 package struct ExportedClients: AsyncSequence, Sendable {
     private static let pageSize = 1000
 
@@ -19,33 +19,36 @@ package struct ExportedClients: AsyncSequence, Sendable {
     /// Begins at the first client.
     package func makeAsyncIterator() -> Iterator { Iterator(clients: self) }
 
-    /// Goes on where the last page ended, by the identity of its last client.
+    /// Goes on where the last page ended, by the identity of its last client. A page is fetched while the one before it is on its way.
     package struct Iterator: AsyncIteratorProtocol {
         private let clients: ExportedClients
-        private var last: ClientID?
-        private var isFirst = true
-        private var isOver = false
+        private var ahead: Task<Page, any Error>?
 
-        init(clients: ExportedClients) { self.clients = clients }
+        init(clients: ExportedClients) {
+            self.clients = clients
+            fetch(after: nil)
+        }
+
+        private mutating func fetch(after last: ClientID?) {
+            let clients = clients
+            ahead = Task { try await clients.page(after: last) }
+        }
 
         /// The bytes of the next page; `nil` after the last.
         package mutating func next() async throws -> [UInt8]? {
-            guard !isOver else { return nil }
-            let page = try await clients.page(after: last, withHeader: isFirst)
-            isFirst = false
-            last = page.last ?? last
-            isOver = page.count < ExportedClients.pageSize
+            guard let page = try await ahead.take()?.value else { return nil }
+            if page.count == ExportedClients.pageSize, let last = page.last { fetch(after: last) }
             return page.bytes
         }
     }
 
-    private struct Page: Sendable {
+    fileprivate struct Page: Sendable {
         var count = 0
         var last: ClientID?
         var bytes: [UInt8] = []
     }
 
-    private func page(after last: ClientID?, withHeader: Bool) async throws -> Page {
+    private func page(after last: ClientID?) async throws -> Page {
         let start: SQL = last.map { "AND client.id > \($0)" } ?? ""
         let statement: SQL = """
             SELECT \(Client.qualifiedColumns) FROM client WHERE \(visible) \(start)
@@ -65,9 +68,9 @@ package struct ExportedClients: AsyncSequence, Sendable {
         case .csv:
             let columns = OwnColumns(customFields: fields.map(\.name))
             var writer = CSVWriter()
-            if withHeader { writer.line(columns.header) }
+            if last == nil { writer.line(columns.header) }
             return try await people(statement, into: writer) {
-                $0.line(columns.cells(of: $1))
+                columns.write($1, to: &$0)
             } bytes: {
                 $0.takeBytes()
             }
@@ -85,64 +88,11 @@ package struct ExportedClients: AsyncSequence, Sendable {
         bytes: (inout Writer) -> [UInt8]
     ) async throws -> Page {
         var (page, written) = try await database.reduce(statement, into: (Page(), writer)) { state, row in
-            let client = try Client(row)
-            write(&state.1, try ImportedPerson(client, fields, addresses))
+            write(&state.1, try ImportedPerson(row, fields, addresses))
             state.0.count += 1
-            state.0.last = client.id
+            state.0.last = try row.identifier(ClientColumn.id.rawValue)
         }
         page.bytes = bytes(&written)
         return page
-    }
-}
-
-extension ImportedPerson {
-    /// The client as a file tells of them, so that it comes back the same.
-    fileprivate init(_ client: Client, _ fields: [CustomField], _ addresses: [AccountID: String]) throws {
-        self.init()
-        let content = try ClientContent(client)
-        clientID = client.id.description
-        firstName = content.firstName
-        lastName = content.lastName
-        emails = content.emails.map { ContactValue($0.value, type: $0.type, isPrimary: $0.isPrimary) }
-        phones = content.phones.map { ContactValue($0.value, type: $0.type, isPrimary: $0.isPrimary) }
-        self.addresses = content.addresses.map {
-            AddressValue(
-                type: $0.type, street: $0.street, city: $0.city, state: $0.state, code: $0.code, country: $0.country)
-        }
-        stage = content.stage
-        source = content.source
-        tags = content.tags
-        assignedTo = content.assignedTo.map { addresses[$0] ?? $0.description }
-        price = content.price
-        background = content.background
-        createdAt = client.createdAt.milliseconds
-        take(content.details, fields)
-    }
-
-    private mutating func take(_ details: ClientDetails, _ fields: [CustomField]) {
-        priceMax = details.priceMax
-        timeFrame = details.timeFrame.isEmpty ? nil : details.timeFrame
-        birthday = details.birthday
-        anniversaries = details.anniversaries.map { ContactFiles.Anniversary(label: $0.label, date: $0.date) }
-        relationships = details.relationships.map { ContactFiles.Relationship(kind: $0.kind, name: $0.name) }
-        func decision(_ channel: Consent.Channel) -> Bool? {
-            details.consent.first { $0.channel == channel }?.isRefused
-        }
-        (doNotCall, doNotText, doNotMail) = (decision(.call), decision(.text), decision(.mail))
-        custom = fields.compactMap { field in
-            details.custom.first { $0.key == field.key }
-                .map { ContactFiles.CustomValue(name: field.name, text: $0.value.text) }
-        }
-    }
-}
-
-extension CustomFieldValue {
-    /// The value as a cell of a file.
-    fileprivate var text: String {
-        switch self {
-        case .text(let text): return text
-        case .flag(let flag): return flag ? "yes" : "no"
-        case .number(let number): return Int64(exactly: number).map(String.init) ?? "\(number)"
-        }
     }
 }

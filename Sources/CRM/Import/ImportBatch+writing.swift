@@ -21,7 +21,7 @@ extension ImportBatch {
         _ work: ClientImport, lease: ImportLease, _ reading: RowReading, in session: any SQLSession
     ) throws -> Ending {
         guard try lease.hold(work, in: session) else { return .lost }
-        let people = owners.union([work.userID])
+        let people = readers.union([work.userID])
         let list = people.sorted().map { "\($0)" as SQL }.joined(separator: ", ")
         let active = try session.rows(
             "SELECT id, role FROM account WHERE id IN (\(list)) AND status = 'active' ORDER BY id \(.forUpdate)")
@@ -39,6 +39,7 @@ extension ImportBatch {
 
     private mutating func writeClients(_ reading: RowReading, in session: any SQLSession) throws {
         try lookAgain(reading, in: session)
+        try findRelations(reading, in: session)
         try ClientWriting.perform(in: session, reading.edit) { writing in
             try update(&writing, reading, in: session)
             try settleStages(reading, in: session)
@@ -49,6 +50,7 @@ extension ImportBatch {
                     if let createdAt = entry.result.createdAt {
                         (stamp.createdAt, stamp.lastActivityAt) = (createdAt, createdAt)
                     }
+                    stamp.lastActivityAt = max(stamp.lastActivityAt, entry.result.lastActivityAt ?? stamp.createdAt)
                     return NewClient(id: id, content: entry.result.content, forms: forms, stamp: stamp)
                 })
         }
@@ -199,8 +201,7 @@ extension FileRow {
 
 extension ImportMerge {
     init(_ reading: RowReading) {
-        self.init(
-            edit: reading.edit, fileName: reading.options.fileName, mayAssign: reading.scope.role.seesEverything)
+        self.init(edit: reading.edit, mayAssign: reading.scope.role.seesEverything)
     }
 }
 

@@ -77,15 +77,14 @@ struct ImportBatch: Sendable {
         }
     }
 
-    /// Whose clients they become.
-    var owners: Set<AccountID> {
-        Set(
-            entries.compactMap { entry in
-                switch entry.fate {
-                case .new, .update: entry.result.content.assignedTo
-                case .rejected, .joined, .skipped: nil
-                }
-            })
+    /// Whose clients they become, and who shares them.
+    var readers: Set<AccountID> {
+        entries.reduce(into: []) { readers, entry in
+            switch entry.fate {
+            case .new, .update: readers.formUnion(ClientReaders.of(entry.result.content))
+            case .rejected, .joined, .skipped: break
+            }
+        }
     }
 
     /// The clients that rows may change.

@@ -16,6 +16,8 @@ struct ImportContext: Sendable {
     let people: [String: AccountID?]
     /// Who gets the clients of whom the file does not say; `nil` when nobody was named, or whoever was has left.
     let standardOwner: AccountID?
+    /// Who has which e-mail address, whether they still work here or not.
+    let addresses: [String: AccountID]
 
     /// Most stages that a brokerage has; the same as ``StageList`` takes.
     static let mostStages = 50
@@ -32,18 +34,23 @@ struct ImportContext: Sendable {
         fields = try CustomFieldTable.all(in: session)
         firstStage = try StageTable.first(in: session)
         stages = Dictionary(try StageTable.all(in: session).map { (SearchText.fold($0), $0) }) { first, _ in first }
-        people = hasOwners && scope?.role.seesEverything == true ? try Self.people(in: session) : [:]
+        let accounts = hasOwners && scope?.role.seesEverything == true ? try Self.accounts(in: session) : []
+        people = Self.people(accounts.filter { $0.status == .active })
+        // An agent is told of nobody else.
+        let known = accounts.isEmpty ? importer.map { [$0] } ?? [] : accounts
+        addresses = Dictionary(known.map { ($0.email.text, $0.id) }) { first, _ in first }
         standardOwner = try work.options.assignedTo.flatMap { owner in
             try AccountTable.account(owner, in: session)?.status == .active ? owner : nil
         }
     }
 
-    private static func people(in session: any SQLSession) throws -> [String: AccountID?] {
+    private static func accounts(in session: any SQLSession) throws -> [Account] {
+        try session.rows("SELECT \(AccountTable.columns) FROM account ORDER BY id").map { try Account($0) }
+    }
+
+    private static func people(_ active: [Account]) -> [String: AccountID?] {
         var people: [String: AccountID?] = [:]
-        for row in try session.rows(
-            "SELECT \(AccountTable.columns) FROM account WHERE status = 'active' ORDER BY id")
-        {
-            let account = try Account(row)
+        for account in active {
             people[account.email.text] = account.id
             let name = name("\(account.firstName) \(account.lastName)")
             people[name] = people[name] == nil ? account.id : AccountID?.none
@@ -55,6 +62,9 @@ struct ImportContext: Sendable {
     static func name(_ text: String) -> String {
         SearchText.fold(text).split(separator: " ").joined(separator: " ")
     }
+
+    /// Who has the address that a file gives, of those of whom the importer may know.
+    func user(_ address: String) -> AccountID? { EmailAddress(address).flatMap { addresses[$0.text] } }
 
     /// Whom a cell of a file means, `Last, First` included.
     func person(_ cell: String) -> AccountID? {

@@ -5,7 +5,6 @@ import Core
 /// and a "do not call" is never lifted.
 struct ImportMerge: Sendable {
     let edit: ClientEdit
-    let fileName: String
     /// Whether the client may get an owner who has none.
     let mayAssign: Bool
 
@@ -47,7 +46,6 @@ struct ImportMerge: Sendable {
         var bounds = ImportBounds(background: background)
         lists(client, row, &patch, &bounds)
         if bounds.background != client.background { patch.background = .set(bounds.background) }
-        consent(client, row, &patch)
         let known = Set(client.details.custom.map(\.key))
         let new = row.details.custom.filter { !known.contains($0.key) }
         if !new.isEmpty {
@@ -57,6 +55,7 @@ struct ImportMerge: Sendable {
         var start = client
         // Numbers that nobody could dial are taken over as they are.
         start.phones += row.phones.filter { $0.e164 == nil && PhoneNumber($0.value) == nil }
+        start.details.consent = consent(client, row)
         var (content, problems) = start.applying(patch, in: edit)
         if patch.phones == .keep { content.phones = client.phones }
         return Merged(content: content, problems: problems, bounds: bounds)
@@ -92,6 +91,9 @@ struct ImportMerge: Sendable {
         patch.addresses = fitting(addresses, .addresses, client.addresses, \.line)
         let tags = united(client.tags, row.tags) { SearchText.fold($0) }
         patch.tags = fitting(tags, .tags, client.tags) { $0 }
+        if mayAssign {
+            patch.collaborators = Change(given: united(client.collaborators, row.collaborators) { $0 })
+        }
         patch.anniversaries = Change(given: united(client.details.anniversaries, row.details.anniversaries) { $0 })
         patch.relationships = Change(
             given: united(client.details.relationships, row.details.relationships) {
@@ -119,13 +121,13 @@ struct ImportMerge: Sendable {
         return more.isEmpty ? nil : known + more
     }
 
-    private func consent(_ client: ClientContent, _ row: ClientContent, _ patch: inout ClientPatch) {
-        let changes: [(Consent.Channel, WritableKeyPath<ClientPatch, Change<Bool>>)] = [
-            (.call, \.doNotCall), (.text, \.doNotText), (.mail, \.doNotMail),
-        ]
-        for (channel, change) in changes where row.details.refuses(channel) && !client.details.refuses(channel) {
-            patch[keyPath: change] = .set(true)
-            patch.consentSource = .set(fileName)
+    /// The decisions with their proofs: of those that only the row has, and a refusal before a permission.
+    private func consent(_ client: ClientContent, _ row: ClientContent) -> [Consent] {
+        Consent.Channel.allCases.compactMap { channel in
+            let known = client.details.consent.first { $0.channel == channel }
+            let new = row.details.consent.first { $0.channel == channel }
+            guard let known else { return new }
+            return known.isRefused ? known : new.map { $0.isRefused ? $0 : known } ?? known
         }
     }
 }

@@ -120,7 +120,7 @@ extension ClientImports {
 
     private func sample(_ work: ClientImport, _ plan: ImportPlan, _ columns: MappedColumns) async throws -> [String] {
         let (dates, files) = (dates(work.options), files)
-        let hasOwners = columns.targets.contains(.assignedTo)
+        let hasOwners = columns.namePeople
         let context = try await database.read { session in
             try ImportContext(of: work, hasOwners: hasOwners || work.kind == .vCard, in: session)
         }

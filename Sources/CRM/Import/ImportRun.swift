@@ -26,7 +26,7 @@ struct ImportRun {
         plan = work.plan ?? ImportPlan()
         dates = imports.dates(work.options)
         let columns = ColumnMapping(dialect: plan.dialect, targets: plan.targets).columns(of: plan.header)
-        hasOwners = work.kind == .vCard || columns.targets.contains(.assignedTo)
+        hasOwners = work.kind == .vCard || columns.namePeople
         let reader = ImportReader(try imports.files.open(work.id), work.kind, dates: dates)
         let people = PersonReader(columns: columns, dates: dates, orders: plan.orders)
         try await imports.thread.run {

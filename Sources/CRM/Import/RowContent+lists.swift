@@ -26,7 +26,9 @@ extension RowReading {
         draft.anniversaries = person.anniversaries.map { Anniversary(label: Self.line($0.label), date: $0.date) }
         draft.relationships = person.relationships.map { relationship in
             let kind = Self.line(relationship.kind)
-            return Relationship(kind: kind.isEmpty ? "other" : kind, name: Self.line(relationship.name))
+            return Relationship(
+                kind: kind.isEmpty ? "other" : kind, name: Self.line(relationship.name),
+                clientID: relationship.clientID.flatMap { ClientID($0) })
         }
         draft.background = bounds.background
         result.problems += remarks(bounds)

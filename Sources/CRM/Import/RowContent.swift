@@ -8,6 +8,8 @@ struct RowContent: Sendable {
     var problems: [RowProblem] = []
     /// When the client came into being, where the file says so.
     var createdAt: Timestamp?
+    /// When somebody last dealt with them, where the file says so.
+    var lastActivityAt: Timestamp?
     /// The client's identity, in a file that this program wrote.
     var clientID: ClientID?
 
@@ -54,9 +56,8 @@ struct RowReading: Sendable {
         if result.isRejected { return result }
         let person = row.person
         result.clientID = person.clientID.flatMap { ClientID($0) }
-        result.createdAt = person.createdAt.map { Timestamp(milliseconds: $0) }.flatMap {
-            $0 <= edit.now && $0.milliseconds >= 0 ? $0 : nil
-        }
+        result.createdAt = past(person.createdAt)
+        result.lastActivityAt = past(person.lastActivityAt)
         var draft = ClientDraft(firstName: Self.line(person.firstName), lastName: Self.line(person.lastName))
         var start = ClientContent()
         start.stage = context.firstStage
@@ -69,11 +70,20 @@ struct RowReading: Sendable {
         draft.birthday = person.birthday?.text
         (draft.doNotCall, draft.doNotText, draft.doNotMail) = (person.doNotCall, person.doNotText, person.doNotMail)
         draft.consentSource = options.fileName
+        draft.collaborators = collaborators(person, &result)
+        start.details.consent = decisions(person, &draft, &result)
         draft.customFields = customFields(person, &result)
         let (content, problems) = start.applying(draft.asPatch, in: edit)
         result.content = content
         result.problems += problems.map(problem)
         return result
+    }
+
+    /// A moment that a file gives, if it can be one of the past.
+    private func past(_ milliseconds: Int64?) -> Timestamp? {
+        milliseconds.map { Timestamp(milliseconds: $0) }.flatMap {
+            $0 <= edit.now && $0.milliseconds >= 0 ? $0 : nil
+        }
     }
 
     /// A remark of the rules about a field, as one about a column.
@@ -207,11 +217,12 @@ extension FieldTarget {
         case .phone, .phoneType, .primaryPhone, .morePhones: "phones"
         case .address, .addressType, .moreAddresses: "addresses"
         case .anniversary, .anniversaryLabel, .moreAnniversaries: "anniversaries"
-        case .relationship, .relationshipKind, .moreRelationships: "relationships"
+        case .relationship, .relationshipKind, .relationshipID, .moreRelationships: "relationships"
         case .fullName, .middleName: "firstName"
         case .custom(let name): name
         case .clientID, .firstName, .lastName, .stage, .source, .tags, .assignedTo, .price, .priceMax, .timeFrame,
-            .background, .birthday, .createdAt, .doNotCall, .doNotText, .doNotMail, .ignore:
+            .background, .birthday, .createdAt, .lastActivityAt, .doNotCall, .doNotText, .doNotMail, .consent,
+            .collaborators, .ignore:
             name
         }
     }

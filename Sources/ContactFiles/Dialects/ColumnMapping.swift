@@ -77,10 +77,15 @@ package struct MappedColumns: Sendable, Hashable {
     package func dateColumns(customFields fields: Set<String>) -> [Int] {
         targets.indices.filter { index in
             switch targets[index] {
-            case .birthday, .anniversary, .createdAt: true
+            case .birthday, .anniversary, .createdAt, .lastActivityAt: true
             case .custom(let field): fields.contains(field)
             default: false
             }
         }
+    }
+
+    /// Whether some of them name people of the brokerage.
+    package var namePeople: Bool {
+        targets.contains { $0 == .assignedTo || $0 == .collaborators || $0 == .consent }
     }
 }

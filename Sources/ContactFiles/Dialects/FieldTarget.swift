@@ -24,7 +24,12 @@ package enum FieldTarget: Sendable, Hashable {
     case anniversaryLabel(index: Int)
     case relationship(index: Int, kind: String?)
     case relationshipKind(index: Int)
-    case createdAt, doNotCall, doNotText, doNotMail
+    /// The identity of the client that the somebody of a relationship is, in our own export.
+    case relationshipID(index: Int)
+    case collaborators
+    case createdAt, lastActivityAt, doNotCall, doNotText, doNotMail
+    /// How the last three are known, in our own export.
+    case consent
     /// What is over the numbered columns of our own export (``PackedList``).
     case moreEmails, morePhones, moreAddresses, moreAnniversaries, moreRelationships
     case custom(String)
@@ -46,7 +51,8 @@ extension FieldTarget {
         ("timeFrame", .timeFrame), ("background", .background), ("birthday", .birthday), ("createdAt", .createdAt),
         ("doNotCall", .doNotCall), ("doNotText", .doNotText), ("doNotMail", .doNotMail), ("moreEmails", .moreEmails),
         ("morePhones", .morePhones), ("moreAddresses", .moreAddresses), ("moreAnniversaries", .moreAnniversaries),
-        ("moreRelationships", .moreRelationships), ("ignore", .ignore),
+        ("moreRelationships", .moreRelationships), ("ignore", .ignore), ("collaborators", .collaborators),
+        ("lastActivityAt", .lastActivityAt), ("consent", .consent),
     ]
     private static let byName = Dictionary(uniqueKeysWithValues: plain)
     private static let names = Dictionary(uniqueKeysWithValues: plain.map { ($1, $0) })
@@ -64,11 +70,13 @@ extension FieldTarget {
         case .anniversaryLabel(let index): Self.numbered("anniversary", index, "type", nil)
         case .relationship(let index, let kind): Self.numbered("relationship", index, nil, kind)
         case .relationshipKind(let index): Self.numbered("relationship", index, "type", nil)
+        case .relationshipID(let index): Self.numbered("relationship", index, "id", nil)
         case .custom(let field): "custom:" + field
         case .clientID, .firstName, .middleName, .lastName, .fullName, .primaryEmail, .primaryPhone, .stage, .source,
             .tags,
             .assignedTo, .price, .priceMax, .timeFrame, .background, .birthday, .createdAt, .doNotCall, .doNotText,
-            .doNotMail, .moreEmails, .morePhones, .moreAddresses, .moreAnniversaries, .moreRelationships, .ignore:
+            .doNotMail, .moreEmails, .morePhones, .moreAddresses, .moreAnniversaries, .moreRelationships, .ignore,
+            .collaborators, .lastActivityAt, .consent:
             Self.names[self] ?? "ignore"
         }
     }
@@ -105,6 +113,7 @@ extension FieldTarget {
         case ("anniversary", "type", nil): self = .anniversaryLabel(index: index)
         case ("relationship", nil, _): self = .relationship(index: index, kind: qualifier)
         case ("relationship", "type", nil): self = .relationshipKind(index: index)
+        case ("relationship", "id", nil): self = .relationshipID(index: index)
         default: return nil
         }
     }

@@ -88,7 +88,9 @@ enum KnownColumns {
         "gatehouseid": .clientID, "primaryemail": .primaryEmail, "primaryphone": .primaryPhone,
         "moreemails": .moreEmails,
         "morephones": .morePhones, "moreaddresses": .moreAddresses, "moreanniversaries": .moreAnniversaries,
-        "morerelationships": .moreRelationships,
+        "morerelationships": .moreRelationships, "relationship1id": .relationshipID(index: 1),
+        "relationship2id": .relationshipID(index: 2), "collaborators": .collaborators,
+        "lastactivity": .lastActivityAt, "consent": .consent,
     ]
 
     private static let google: [String: FieldTarget] = [

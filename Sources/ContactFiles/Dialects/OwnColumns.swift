@@ -26,14 +26,17 @@ package struct OwnColumns: Sendable, Hashable {
         names += ["Primary Phone", "More Phones"]
         add(Self.addresses, "Address", ["Type", "Street", "City", "State", "Postal Code", "Country"])
         names += [
-            "More Addresses", "Stage", "Source", "Tags", "Assigned To", "Price", "Price Max", "Time Frame",
+            "More Addresses", "Stage", "Source", "Tags", "Assigned To", "Collaborators", "Price", "Price Max",
+            "Time Frame",
             "Background",
         ]
         names += ["Birthday"]
         add(Self.anniversaries, "Anniversary", ["", "Label"])
         names += ["More Anniversaries"]
-        add(Self.relationships, "Relationship", ["", "Kind"])
-        names += ["More Relationships", "Created", "Do Not Call", "Do Not Text", "Do Not Mail"]
+        add(Self.relationships, "Relationship", ["", "Kind", "ID"])
+        names += [
+            "More Relationships", "Created", "Last Activity", "Do Not Call", "Do Not Text", "Do Not Mail", "Consent",
+        ]
         return names + customFields.map { Self.customPrefix + $0 }
     }
 

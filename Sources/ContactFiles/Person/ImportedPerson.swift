@@ -15,6 +15,8 @@ package struct ImportedPerson: Sendable, Hashable {
     package var tags: [String] = []
     /// Whose client it is: a name or an address, as the file has it.
     package var assignedTo: String?
+    /// Who else works with them, in the same way.
+    package var collaborators: [String] = []
     /// In whole units of currency.
     package var price: Int64?
     package var priceMax: Int64?
@@ -25,10 +27,13 @@ package struct ImportedPerson: Sendable, Hashable {
     package var relationships: [Relationship] = []
     /// Milliseconds since 1970.
     package var createdAt: Int64?
+    package var lastActivityAt: Int64?
     /// `nil` when the file does not say.
     package var doNotCall: Bool?
     package var doNotText: Bool?
     package var doNotMail: Bool?
+    /// The proofs of these, at most one for each way that counts.
+    package var decisions: [Decision] = []
     /// Custom fields by name, none of them empty, in the order of the file.
     package var custom: [CustomValue] = []
 
@@ -95,10 +100,13 @@ package struct Relationship: Sendable, Hashable {
     /// `spouse`, `co-buyer`, `referred by` …
     package var kind: String
     package var name: String
+    /// The identity of the client that they are, in a file that this program wrote.
+    package var clientID: String?
 
-    package init(kind: String, name: String) {
+    package init(kind: String, name: String, clientID: String? = nil) {
         self.kind = kind
         self.name = name
+        self.clientID = clientID
     }
 }
 

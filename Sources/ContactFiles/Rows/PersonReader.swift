@@ -38,7 +38,8 @@ package struct PersonReader: Sendable {
         var types: [FieldTarget: Int] = [:]
         for (index, target) in columns.targets.enumerated() {
             switch target {
-            case .emailType, .phoneType, .addressType, .anniversaryLabel, .relationshipKind:
+            case .emailType, .phoneType, .addressType, .anniversaryLabel, .relationshipKind, .relationshipID,
+                .relationship(_, nil):
                 if let target { types[target] = index }
             default: break
             }
@@ -80,6 +81,9 @@ package struct PersonReader: Sendable {
         case .stage: draft.row.person.stage = cell
         case .source: draft.row.person.source = cell
         case .assignedTo: draft.row.person.assignedTo = cell
+        case .collaborators:
+            draft.row.person.collaborators +=
+                isExact ? PackedList.unpack(cell).flatMap { $0 } : CellText.tags(cell, in: .other)
         case .timeFrame: draft.row.person.timeFrame = cell
         case .tags:
             draft.row.person.tags +=
@@ -93,12 +97,14 @@ package struct PersonReader: Sendable {
             draft.addressPart(cell, part, AddressKey(index: number, type: type), isExact: isExact)
         case .addressType(let number): draft.addressTypes[number] = cell
         case .price, .priceMax: takePrice(cell, target, name, into: &draft)
-        case .birthday, .anniversary, .createdAt: takeDate(cell, index, target, row, into: &draft)
-        case .relationship(let number, let kind):
-            let given = types[.relationshipKind(index: number)].map { text(of: row, at: $0) }
-            let kind = kind ?? given.flatMap { $0.isEmpty ? nil : $0 } ?? "other"
-            draft.row.person.relationships.append(Relationship(kind: isExact ? kind : PointType.of(kind), name: cell))
+        case .birthday, .anniversary, .createdAt, .lastActivityAt: takeDate(cell, index, target, row, into: &draft)
+        case .relationship(let number, let kind): takeRelationship(cell, number, kind, row, into: &draft)
+        case .relationshipID(let number):
+            // Somebody of whom only the identity is known; others were taken with their names.
+            guard let place = types[.relationship(index: number, kind: nil)], row.isEmpty(at: place) else { return }
+            takeRelationship("", number, nil, row, into: &draft)
         case .doNotCall, .doNotText, .doNotMail: takeChoice(cell, target, name, into: &draft)
+        case .consent: if isExact { takeDecisions(cell, name, into: &draft) }
         case .moreAddresses, .moreAnniversaries, .moreRelationships: takeMore(cell, target, name, into: &draft)
         case .emailType, .phoneType, .anniversaryLabel, .relationshipKind, .ignore: break
         }
@@ -141,12 +147,43 @@ package struct PersonReader: Sendable {
     }
 
     private func entries(_ cell: String, of count: Int, _ name: String, _ draft: inout Draft) -> [[String]] {
+        entries(cell, of: count...count, name, &draft)
+    }
+
+    private func entries(
+        _ cell: String, of counts: ClosedRange<Int>, _ name: String, _ draft: inout Draft
+    ) -> [[String]] {
         let entries = PackedList.unpack(cell)
-        for entry in entries where entry.count != count {
+        for entry in entries where !counts.contains(entry.count) {
             draft.problem(
-                .badList, name, "“\(FileProblem.excerpt(entry.joined(separator: "|")))” does not have \(count) parts.")
+                .badList, name,
+                "“\(FileProblem.excerpt(entry.joined(separator: "|")))” does not have \(counts.upperBound) parts.")
         }
-        return entries.filter { $0.count == count }
+        return entries.filter { counts.contains($0.count) }
+    }
+
+    private func takeRelationship(
+        _ cell: String, _ number: Int, _ kind: String?, _ row: CSVRow, into draft: inout Draft
+    ) {
+        func other(_ target: FieldTarget) -> String? {
+            types[target].map { text(of: row, at: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+        }
+        let kind = kind ?? other(.relationshipKind(index: number)) ?? "other"
+        draft.row.person.relationships.append(
+            Relationship(
+                kind: isExact ? kind : PointType.of(kind), name: cell,
+                clientID: other(.relationshipID(index: number))))
+    }
+
+    private func takeDecisions(_ cell: String, _ name: String, into draft: inout Draft) {
+        for entry in entries(cell, of: 5, name, &draft) {
+            if let decision = Decision(parts: entry) {
+                draft.row.person.decisions.append(decision)
+            } else {
+                draft.problem(
+                    .badList, name, "“\(FileProblem.excerpt(entry.joined(separator: "|")))” is no decision.")
+            }
+        }
     }
 
     private func takeMore(_ cell: String, _ target: FieldTarget, _ name: String, into draft: inout Draft) {
@@ -156,7 +193,10 @@ package struct PersonReader: Sendable {
                 AddressValue(type: $0[0], street: $0[1], city: $0[2], state: $0[3], code: $0[4], country: $0[5])
             }
         case .moreRelationships:
-            draft.moreRelationships = entries(cell, of: 2, name, &draft).map { Relationship(kind: $0[0], name: $0[1]) }
+            // Without the identity in files of before.
+            draft.moreRelationships = entries(cell, of: 2...3, name, &draft).map {
+                Relationship(kind: $0[0], name: $0[1], clientID: $0.count == 3 && !$0[2].isEmpty ? $0[2] : nil)
+            }
         default:
             for entry in entries(cell, of: 2, name, &draft) {
                 if let date = dates.date(entry[1]) {
@@ -193,10 +233,12 @@ package struct PersonReader: Sendable {
 
     private func takeDate(_ cell: String, _ index: Int, _ target: FieldTarget, _ row: CSVRow, into draft: inout Draft) {
         if DateReading.isNone(cell) { return }
-        if target == .createdAt, let moment = dates.moment(cell, in: orders[index]) {
-            return draft.row.person.createdAt = moment
+        let isMoment = target == .createdAt || target == .lastActivityAt
+        if isMoment, let moment = dates.moment(cell, in: orders[index]) {
+            if target == .createdAt { return draft.row.person.createdAt = moment }
+            return draft.row.person.lastActivityAt = moment
         }
-        guard target != .createdAt, let date = dates.date(cell, in: orders[index]) else {
+        guard !isMoment, let date = dates.date(cell, in: orders[index]) else {
             return draft.problem(.badDate, columns.names[index], "“\(FileProblem.excerpt(cell))” is not a date.")
         }
         guard case .anniversary(let number, let label) = target else { return draft.row.person.birthday = date }

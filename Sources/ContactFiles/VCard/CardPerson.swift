@@ -46,7 +46,12 @@ struct CardPerson {
 
     private mutating func take(_ property: ContentLine) {
         let text = text(property.value)
-        if text.isEmpty { return }
+        if text.isEmpty {
+            // Somebody of whom only the identity is known.
+            let isSomebody = property.name == "RELATED" || property.name == "X-ABRELATEDNAMES"
+            if isExact, isSomebody, property.parameters[Self.identity] != nil { takeRelationship(property, text) }
+            return
+        }
         switch property.name {
         case "FN": fullName = text
         case "N": takeName(property.value)
@@ -147,8 +152,12 @@ struct CardPerson {
             ? "spouse"
             : property.name.contains("ASSISTANT") ? "assistant" : property.name.contains("MANAGER") ? "manager" : nil
         let kind = label(of: property) ?? implied ?? property.types.first { $0 != "pref" } ?? "other"
-        row.person.relationships.append(Relationship(kind: kind, name: text))
+        row.person.relationships.append(
+            Relationship(kind: kind, name: text, clientID: isExact ? property.parameters[Self.identity]?.first : nil))
     }
+
+    /// The parameter with the identity of the client who is related.
+    private static let identity = "X-GATEHOUSE-ID"
 
     private mutating func takeOwn(_ property: ContentLine, _ text: String) {
         switch property.name {
@@ -156,10 +165,15 @@ struct CardPerson {
         case "X-GATEHOUSE-STAGE": row.person.stage = text
         case "X-GATEHOUSE-SOURCE": row.person.source = text
         case "X-GATEHOUSE-ASSIGNED-TO": row.person.assignedTo = text
+        case "X-GATEHOUSE-COLLABORATOR": row.person.collaborators.append(text)
         case "X-GATEHOUSE-PRICE": row.person.price = Int64(text)
         case "X-GATEHOUSE-PRICE-MAX": row.person.priceMax = Int64(text)
         case "X-GATEHOUSE-TIME-FRAME": row.person.timeFrame = text
         case "X-GATEHOUSE-CREATED": row.person.createdAt = dates.moment(text)
+        case "X-GATEHOUSE-LAST-ACTIVITY": row.person.lastActivityAt = dates.moment(text)
+        case "X-GATEHOUSE-CONSENT":
+            // Of a card that this program wrote: another's is no proof.
+            if isExact, let decision = Decision(parts: parts(property.value)) { row.person.decisions.append(decision) }
         case "X-GATEHOUSE-DO-NOT-CALL": row.person.doNotCall = CellText.choice(text)
         case "X-GATEHOUSE-DO-NOT-TEXT": row.person.doNotText = CellText.choice(text)
         case "X-GATEHOUSE-DO-NOT-MAIL": row.person.doNotMail = CellText.choice(text)

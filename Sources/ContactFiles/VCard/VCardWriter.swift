@@ -50,18 +50,25 @@ package struct VCardWriter: Sendable {
     }
 
     private mutating func ownProperties(of person: ImportedPerson) {
-        func own(_ name: String, _ value: String?) { if let value { text("X-GATEHOUSE-" + name, value) } }
+        func own(_ name: StaticString, _ value: String?) {
+            guard let value else { return }
+            unfolded.append(contentsOf: "X-GATEHOUSE-".utf8)
+            text(name, value)
+        }
         own("ID", person.clientID)
         own("STAGE", person.stage)
         own("SOURCE", person.source)
         own("ASSIGNED-TO", person.assignedTo)
+        for collaborator in person.collaborators { own("COLLABORATOR", collaborator) }
         own("PRICE", person.price.map(String.init))
         own("PRICE-MAX", person.priceMax.map(String.init))
         own("TIME-FRAME", person.timeFrame)
         own("CREATED", person.createdAt.map(DateReading.text))
+        own("LAST-ACTIVITY", person.lastActivityAt.map(DateReading.text))
         own("DO-NOT-CALL", person.doNotCall.map { $0 ? "yes" : "no" })
         own("DO-NOT-TEXT", person.doNotText.map { $0 ? "yes" : "no" })
         own("DO-NOT-MAIL", person.doNotMail.map { $0 ? "yes" : "no" })
+        for decision in person.decisions { parts("X-GATEHOUSE-CONSENT", decision.parts) }
         for field in person.custom { parts("X-GATEHOUSE-CUSTOM", [field.name, field.text]) }
     }
 
@@ -74,7 +81,12 @@ package struct VCardWriter: Sendable {
 
     // MARK: Properties
 
-    private mutating func text(_ name: String, _ value: String) { parts(name, [value]) }
+    private mutating func text(_ name: StaticString, _ value: String) {
+        name.withUTF8Buffer { unsafe unfolded.append(contentsOf: $0) }
+        unfolded.append(UInt8(ascii: ":"))
+        VCardText.append(value, to: &unfolded)
+        fold()
+    }
 
     private mutating func parts(_ name: String, _ values: [String], separator: UInt8 = UInt8(ascii: ";")) {
         unfolded.append(contentsOf: name.utf8)
@@ -106,7 +118,7 @@ package struct VCardWriter: Sendable {
         guard hasLabel ?? (types == nil) else { return parts(name + parameter, values) }
         labelCount += 1
         parts("item\(labelCount).\(name)\(parameter)", values)
-        text("item\(labelCount).X-ABLabel", label)
+        parts("item\(labelCount).X-ABLabel", [label])
     }
 
     /// The types that vCard has for a type of ours; `nil` when it has none, and none at all for `other`.
@@ -133,7 +145,7 @@ package struct VCardWriter: Sendable {
             } else {
                 labelCount += 1
                 day("item\(labelCount).X-ABDATE", anniversary.date)
-                text("item\(labelCount).X-ABLabel", anniversary.label)
+                parts("item\(labelCount).X-ABLabel", [anniversary.label])
             }
         }
     }
@@ -154,10 +166,20 @@ package struct VCardWriter: Sendable {
     ]
 
     private mutating func write(_ relationship: Relationship) {
+        // As a parameter, so that address books show the name alone.
+        let id = relationship.clientID.flatMap { $0.utf8.allSatisfy(Self.isPlain) ? ";X-GATEHOUSE-ID=\($0)" : nil }
         if version == .v4, Self.relations.contains(relationship.kind) {
-            return text("RELATED;TYPE=\(relationship.kind);VALUE=text", relationship.name)
+            return parts("RELATED;TYPE=\(relationship.kind);VALUE=text\(id ?? "")", [relationship.name])
         }
-        labelled("X-ABRELATEDNAMES", nil, relationship.kind, [relationship.name])
+        labelled("X-ABRELATEDNAMES\(id ?? "")", nil, relationship.kind, [relationship.name])
+    }
+
+    /// Whether it may stand in a parameter as it is.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 48...57, 65...90, 97...122, UInt8(ascii: "-"): true
+        default: false
+        }
     }
 
     // MARK: Lines
