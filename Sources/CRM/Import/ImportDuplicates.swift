@@ -94,16 +94,18 @@ extension KnownPeople {
         }
     }
 
+    /// By the number first: as many may have one name, or none, as there are clients.
     private mutating func findNumbers(_ keys: [PersonKeys], _ visible: SQL, in session: any SQLSession) throws {
         let numbers = Set(keys.flatMap(\.numbers)).sorted { ($0.value, $0.name.count) < ($1.value, $1.name.count) }
         for list in Self.lists(numbers.map { "(\($0.value), \($0.name))" }) {
             for row in try session.rows(
                 """
                 SELECT column1 AS value, column2 AS name, (
-                    SELECT client.id FROM client_match CROSS JOIN client
-                    WHERE client_match.kind = 'phone' AND client_match.value = column1
-                        AND client.id = client_match.client_id AND client.sort_name = column2 AND \(visible)
-                    ORDER BY client.created_at, client.id LIMIT 1) AS id
+                    SELECT found.id FROM (
+                        SELECT client.id, client.sort_name, client.created_at FROM client_match CROSS JOIN client
+                        WHERE client_match.kind = 'phone' AND client_match.value = column1
+                            AND client.id = client_match.client_id AND \(visible) \(.askedForEachRow)) AS found
+                    WHERE found.sort_name = column2 ORDER BY found.created_at, found.id LIMIT 1) AS id
                 FROM (VALUES \(list)) AS wanted
                 """)
             {
