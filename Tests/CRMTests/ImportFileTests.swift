@@ -38,6 +38,25 @@ import Testing
         ("other", "NAME;EMAIL;cell_phone\nAnn Ash;a@example.com;512 555 0143\n"),
     ]
 
+    @Test(.enabled(if: DatabaseKind.hasPostgres))
+    func `of thousands has PostgreSQL look at its tables, by which it plans`() async throws {
+        try await Imports.open(.postgres) { desk in
+            func known() async throws -> Double {
+                try await desk.office.database.rows(
+                    """
+                    SELECT reltuples FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+                    WHERE nspname = current_schema() AND relname = 'client'
+                    """
+                ).first?.get("reltuples") ?? 0
+            }
+            #expect(try await known() <= 0)
+            let report = try await desk.imported(
+                desk.office.ana, "Name\n" + (1...2_500).map { "P\($0)\n" }.joined())
+            #expect(report["imported"] == 2_500)
+            #expect(try await known() == 2_500)
+        }
+    }
+
     @Test(arguments: DatabaseKind.available)
     func `each program becomes clients`(kind: DatabaseKind) async throws {
         for file in Self.files {

@@ -18,11 +18,13 @@ struct ImportRun {
     private let hasOwners: Bool
     private var size = 200
     private var seen = SeenPeople()
+    private var statistics: BookStatistics
 
     /// Goes to the place in the file where the import is; `nil` when it was stopped or taken over on the way.
     init?(_ imports: ClientImports, _ work: ClientImport, until shouldStop: @Sendable () -> Bool) async throws {
         self.imports = imports
         self.work = work
+        statistics = BookStatistics(imports.database)
         plan = work.plan ?? ImportPlan()
         dates = imports.dates(work.options)
         let columns = ColumnMapping(dialect: plan.dialect, targets: plan.targets).columns(of: plan.header)
@@ -57,7 +59,9 @@ struct ImportRun {
             next = try await following
             guard isWritten, let renewed = try await readingNow() else { return }
             reading = renewed
+            await statistics.renew(after: work.counts.imported)
         }
+        await statistics.finish(after: work.counts.imported)
         try await imports.end(work.id, .completed)
     }
 
