@@ -101,6 +101,7 @@ extension ClientImports {
             files.remove(id)
             return .tooMany
         }
+        backgroundWork.notify()
         return .queued(id)
     }
 

@@ -11,6 +11,8 @@ package struct ClientImports: Sendable {
     /// Where the files wait.
     package let files: ImportFiles
     let lease: ImportLease
+    /// Tells the worker of this node that a file waits, or an import that is to be taken back.
+    package let backgroundWork = WorkSignal()
     /// Where the files are read on their way into the book; each upload has a thread of its own.
     let thread = ImportThread()
     /// After so many rows of which nothing is written the worker says that it is still there, and asks whether to stop.

@@ -50,6 +50,7 @@ extension ClientImports {
             }
         }
         if case .accepted(ClientImport.Status.cancelled.rawValue) = outcome { files.remove(id) }
+        backgroundWork.notify()
         return outcome
     }
 }

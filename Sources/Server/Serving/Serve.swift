@@ -50,11 +50,10 @@ extension Installation {
                 address: .hostname(configuration.host, port: configuration.port), serverName: nil),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) }, logger: logger)
         var services: [any Service] = [
-            application, Maintenance(installation: self), BulkRounds(installation: self),
-            Revocations(installation: self),
+            application, Maintenance(installation: self), Revocations(installation: self),
             Sealing(installation: self, sealFollowers: sealFollowers),
-            Importing(imports: imports, logger: logger),
         ]
+        services += backgroundWork
         services += try deliveries()
         if let sentry = sentrySender {
             services.append(FaultReports(reporter: reporter, sender: sentry, logger: logger))
