@@ -108,6 +108,7 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
         library("CRM", ["Core", "Storage", "SecurityEvents", "Accounts", "Sessions", "ContactFiles", crypto]),
+        library("Work", ["Core", "Storage", "SecurityEvents", "Accounts", "Sessions", "CRM", crypto]),
         library("Departure", ["Core", "Storage", "SecurityEvents", "Accounts", "Credentials", "Identity", "CRM"]),
         library(
             "Web",
@@ -126,7 +127,7 @@ let package = Package(
         library(
             "API",
             ["Core", "Storage", "SecurityEvents"] + gate + [
-                "CRM", "ContactFiles", "Departure", "Web", hummingbird, lifecycle, logging, nioCore,
+                "CRM", "Work", "ContactFiles", "Departure", "Web", hummingbird, lifecycle, logging, nioCore,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]),
         library(
@@ -139,8 +140,8 @@ let package = Package(
             [
                 "Core", "Storage", "StorageSQLite", "StoragePostgres", "SecurityEvents",
             ] + gate + [
-                "CRM", "Departure", "Web", "API", "Pages", "Delivery", "CMalloc", httpClient, hummingbird, lifecycle,
-                logging, nioCore,
+                "CRM", "Work", "Departure", "Web", "API", "Pages", "Delivery", "CMalloc", httpClient, hummingbird,
+                lifecycle, logging, nioCore,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -151,7 +152,7 @@ let package = Package(
             dependencies: [
                 "Core", "Storage", "SecurityEvents",
             ] + gate + [
-                "CRM", "Departure", "Server",
+                "CRM", "Work", "Departure", "Server",
                 logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -217,12 +218,13 @@ let package = Package(
         tests(
             "CRMTests",
             ["Core", "Storage", "SecurityEvents"] + gate + ["CRM", "ContactFiles", "Departure", "TestSupport", crypto]),
+        tests("WorkTests", ["Core", "Storage", "SecurityEvents"] + gate + ["CRM", "Work", "TestSupport"]),
         tests(
             "WebTests",
             [
                 "Core", "Storage", "StoragePostgres", "SecurityEvents",
             ] + gate + [
-                "CRM", "Departure", "Web", "API", "Pages", "Server",
+                "CRM", "Work", "Departure", "Web", "API", "Pages", "Server",
                 "TestSupport",
                 crypto, hummingbird, logging, nioCore, nioPosix,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),

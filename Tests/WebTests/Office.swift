@@ -14,6 +14,7 @@ import SecurityEvents
 import Sessions
 import Storage
 import TestSupport
+import Work
 
 @testable import Server
 @testable import Web
@@ -65,7 +66,7 @@ struct Office: Sendable {
             configuration.gateConfiguration(secret: secret), database: database, world: clock.world)
         let book = ClientBook(
             database: database, world: clock.world, cursorKey: Installation.cursorKey(secret),
-            home: configuration.clients.homeRegion)
+            home: configuration.clients.homeRegion, dependents: WorkDependents.all)
         _ = try await book.prepareSearch()
         let web = configuration.webConfiguration(secret: secret)
         // Looks at the log often, so that no test waits for it.

@@ -44,6 +44,10 @@ extension ScopeWalk {
         "client_pair_walk": .others("how far the machine has come"),
         "client_stage": .others("the brokerage's own"),
         "custom_field": .others("the brokerage's own"),
+        // What is done with clients.
+        "timeline_entry": .ofClients("client_id", merge: "goes on to the winner, and back when the merge is undone"),
+        "timeline_revision": .others("what entries were before; reached through them"),
+        "client_contact": .ofClients("client_id", merge: "counted anew from the entries of both"),
         // People.
         "account": .ofPeople("id"),
         "account_password": .ofPeople("account_id"),

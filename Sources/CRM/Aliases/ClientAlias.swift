@@ -1,11 +1,11 @@
 import Core
-import Storage
+package import Storage
 
 /// The clients that were merged into others: the one way from an identity that somebody holds to the client that answers to it.
 ///
 /// A row for each client that was merged. However long a chain of merges, `client_id` is its last winner, so that one look is enough. The row
 /// stays when that of the merged client is removed, and goes with the winner's.
-enum ClientAlias {
+package enum ClientAlias {
     static let migration = Migration(
         150, "merged clients",
         [
@@ -25,7 +25,7 @@ enum ClientAlias {
         ])
 
     /// The identity that answers to `id`: its own unless it was merged. For a statement that names one client.
-    static func target(of id: ClientID) -> SQL {
+    package static func target(of id: ClientID) -> SQL {
         "COALESCE((SELECT client_alias.client_id FROM client_alias WHERE client_alias.id = \(id)), \(id))"
     }
 

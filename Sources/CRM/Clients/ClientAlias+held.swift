@@ -1,12 +1,12 @@
-import Accounts
+package import Accounts
 import Core
-import Storage
+package import Storage
 
 extension ClientAlias {
     /// The client that answers to `id` for `scope`, held until the transaction ends; `nil` when there is none within reach.
     ///
     /// Asked twice where the first look finds none: whoever waited for a merge of just this client then finds its winner.
-    static func held(_ id: ClientID, for scope: Scope, in session: any SQLSession) throws -> Client? {
+    package static func held(_ id: ClientID, for scope: Scope, in session: any SQLSession) throws -> Client? {
         func look() throws -> Client? {
             try session.row(
                 """

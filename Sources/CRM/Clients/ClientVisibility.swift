@@ -1,19 +1,21 @@
 package import Accounts
 import Core
-import Storage
+package import Storage
 
-/// Which clients a scope reaches, as conditions on the table `client`. Every statement of this feature holds one.
+/// Which clients a scope reaches, as conditions on the table `client`. Every statement about clients, and about what hangs on
+/// them, holds one.
 ///
 /// Owner and admin reach all of them, agent and lender those assigned to or shared with them. What is in the trash is
 /// out of everybody's reach. A client out of reach is answered exactly like one that does not exist, so nobody learns
 /// whom a colleague works with by trying identities.
-struct ClientVisibility {
+package struct ClientVisibility {
     private let scope: Scope
 
-    init(_ scope: Scope) { self.scope = scope }
+    /// The reach of `scope`.
+    package init(_ scope: Scope) { self.scope = scope }
 
     /// For a statement that names the client: asks about that one row.
-    var ofOne: SQL {
+    package var ofOne: SQL {
         if scope.role.seesEverything { return "client.deleted_at IS NULL" }
         return """
             client.deleted_at IS NULL AND (client.assigned_to = \(scope.userID) OR EXISTS (
@@ -23,7 +25,7 @@ struct ClientVisibility {
     }
 
     /// For a statement that takes all clients within reach, in whatever order. A list, which has an order, reads ``ClientListRows``.
-    var ofMany: SQL {
+    package var ofMany: SQL {
         if scope.role.seesEverything { return "client.deleted_at IS NULL" }
         return """
             client.deleted_at IS NULL AND client.id IN (

@@ -45,6 +45,7 @@ extension ClientBook {
         loserVersion: Int64? = nil
     ) async throws -> MergeClientsOutcome {
         let (now, home, id) = (world.now(), home, world.identifier(MergeID.self))
+        let dependents = dependents
         return try await database.transaction { session in
             let pair: ClientPair
             switch try ClientPair.hold(winner, loser, for: scope, in: session) {
@@ -66,6 +67,7 @@ extension ClientBook {
             let merged = try ClientWriting.perform(in: session, edit) { writing in
                 try pair.write(union, from: (before, other), by: id, of: scope.userID, at: now, &writing, in: session)
             }
+            for dependent in dependents { try dependent.join(pair.loser.id, to: merged.id, in: session) }
             let record = MergeRecord(id: id, merged: pair.loser.id, undoableUntil: now + Self.mergeKept)
             return .merged(merged, record)
         }

@@ -20,7 +20,7 @@ package enum UndoMergeOutcome: Sendable, Hashable {
 extension ClientBook {
     /// Takes a merge back: both are as before, but for what was changed on the winner since.
     package func undoMerge(_ scope: Scope, _ id: MergeID) async throws -> UndoMergeOutcome {
-        let (now, home) = (world.now(), home)
+        let (now, home, dependents) = (world.now(), home, dependents)
         return try await database.transaction { session in
             let row = try session.row(
                 """
@@ -45,7 +45,7 @@ extension ClientBook {
             return try ClientWriting.perform(in: session, edit) { writing in
                 let others = relatives.compactMap { id in held[id].flatMap { $0.isLive ? $0.client : nil } }
                 return try MergeChanges(entry: entry, winner: winner, loser: loser, relatives: others)
-                    .takeBack(&writing, in: session)
+                    .takeBack(&writing, dependents, in: session)
             }
         }
     }
@@ -82,7 +82,9 @@ private struct MergeChanges {
         ).map { try $0.get("client_id") }
     }
 
-    func takeBack(_ writing: inout ClientWriting, in session: any SQLSession) throws -> UndoMergeOutcome {
+    func takeBack(
+        _ writing: inout ClientWriting, _ dependents: [any ClientDependent], in session: any SQLSession
+    ) throws -> UndoMergeOutcome {
         let changes = try changesByClient(in: session)
         let before = try ClientContent(winner)
         var parting = ClientParting(before)
@@ -94,6 +96,7 @@ private struct MergeChanges {
         let others = try ClientAlias.remove(entry, in: session)
         try MergedChanges.part(loser.id, with: others, from: winner.id, in: session)
         try PairTable.part(entry.merge, of: winner.id, in: session)
+        for dependent in dependents { try dependent.part(loser.id, with: others, from: winner.id, in: session) }
         let parted = try writing.update(
             winner.id, at: winner.version, from: before, to: parting.content,
             telling: [.whole(.unmerged, with: loser.id)])

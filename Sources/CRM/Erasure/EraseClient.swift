@@ -24,7 +24,7 @@ extension ClientBook {
         from source: RequestSource
     ) async throws -> EraseClientOutcome {
         guard proof.scope == scope, scope.role.seesEverything else { return .forbidden }
-        let (now, home, world) = (world.now(), home, world)
+        let (now, home, world, dependents) = (world.now(), home, world, dependents)
         var (forgotten, named): (Set<ClientID>, Set<ClientID>) = ([], [])
         // Again, when the client was merged meanwhile: then there are further identities by which others know them.
         while true {
@@ -52,6 +52,7 @@ extension ClientBook {
                 }
                 // Whoever was merged is counted as the client that answers for them.
                 let named = Set(try ClientAlias.targets(of: others.sorted(), in: session)).subtracting(identities)
+                for dependent in dependents { try dependent.erase(identities, in: session) }
                 try session.run("DELETE FROM client WHERE id IN (\(list))")
                 var event = Event(
                     .clientErased, in: world, user: scope.userID, session: scope.sessionID, from: source,

@@ -1,18 +1,19 @@
-import Core
-
 /// Checks fields one after the other and remembers everything that is wrong with them.
 ///
 /// Each function returns the field as it would be stored, so that checking goes on after a problem.
-struct FieldCheck {
-    private(set) var problems: [FieldProblem] = []
+package struct FieldCheck {
+    /// Everything that was wrong so far.
+    package private(set) var problems: [FieldProblem] = []
+
+    package init() {}
 
     /// Records a problem.
-    mutating func refuse(_ field: String, _ code: FieldProblem.Code, _ message: String) {
+    package mutating func refuse(_ field: String, _ code: FieldProblem.Code, _ message: String) {
         problems.append(FieldProblem(field, code, message))
     }
 
     /// One line of text: spaces around it dropped, no control characters, at most `limit` code points.
-    mutating func line(_ text: String, _ field: String, _ limit: Int) -> String {
+    package mutating func line(_ text: String, _ field: String, _ limit: Int) -> String {
         let text = Self.trimmed(text)
         checkLength(text, field, limit)
         if Self.isPlain(text) { return text }
@@ -23,7 +24,7 @@ struct FieldCheck {
     }
 
     /// Several lines of text: like ``line(_:_:_:)``, but with tabs and line breaks, which become `\n`.
-    mutating func paragraphs(_ text: String, _ field: String, _ limit: Int) -> String {
+    package mutating func paragraphs(_ text: String, _ field: String, _ limit: Int) -> String {
         if Self.isPlain(text) {
             let text = Self.trimmed(text)
             checkLength(text, field, limit)
@@ -48,13 +49,13 @@ struct FieldCheck {
     }
 
     /// At most `limit` entries. Further ones are cut off, so that one request cannot bring forth ten thousand problems.
-    mutating func capped<Entry>(_ entries: [Entry], _ field: String, _ limit: Int) -> ArraySlice<Entry> {
+    package mutating func capped<Entry>(_ entries: [Entry], _ field: String, _ limit: Int) -> ArraySlice<Entry> {
         if entries.count > limit { refuse(field, .tooMany, "At most \(limit) entries are kept.") }
         return entries.prefix(limit)
     }
 
     /// A price in whole units of currency: nothing below zero, and nothing beyond a million millions.
-    mutating func price(_ price: Int64, _ field: String = "price") -> Int64 {
+    package mutating func price(_ price: Int64, _ field: String = "price") -> Int64 {
         if !(0...1_000_000_000_000).contains(price) {
             refuse(field, .outOfRange, "Give a price between 0 and 1,000,000,000,000, without cents.")
         }
@@ -62,7 +63,7 @@ struct FieldCheck {
     }
 
     /// A stage is required.
-    mutating func stage(_ stage: String) {
+    package mutating func stage(_ stage: String) {
         if stage.isEmpty { refuse("stage", .required, "Choose a stage.") }
     }
 

@@ -3,7 +3,7 @@ package import Storage
 
 extension ClientBook {
     /// Passes everything of `leaver` to `successor` in the transaction behind `session`: the clients assigned to them, those in the trash too, their
-    /// place among the collaborators, and the lists that they share. Returns how many clients got a new agent.
+    /// place among the collaborators, the lists that they share, and what they had to do. Returns how many clients got a new agent.
     package func handOver(
         from leaver: AccountID, to successor: AccountID, at now: Timestamp, in session: any SQLSession
     ) throws -> Int {
@@ -32,6 +32,7 @@ extension ClientBook {
         }
         try handOverTrash(from: leaver, to: successor, in: session)
         try SmartListTable.passOn(from: leaver, to: successor, in: session)
+        for dependent in dependents { try dependent.handOver(from: leaver, to: successor, at: now, in: session) }
         return assigned
     }
 

@@ -10,6 +10,10 @@ package enum APIKeyScope: String, Sendable, CaseIterable {
     case clientsDelete = "clients:delete"
     /// Takes clients out as a file. Stands in for the password likewise.
     case clientsExport = "clients:export"
+    /// Reads timelines, tasks, appointments, deals and listings.
+    case workRead = "work:read"
+    /// Writes them.
+    case workWrite = "work:write"
     /// Reads the security log and its figures.
     case securityRead = "security:read"
 
@@ -19,7 +23,7 @@ package enum APIKeyScope: String, Sendable, CaseIterable {
     /// Whether somebody of `role` may give it to a key. What the key can do is asked again with each request: it never can more than its owner.
     package func isWithin(_ role: Role) -> Bool {
         switch self {
-        case .clientsRead, .clientsWrite, .securityRead: return true
+        case .clientsRead, .clientsWrite, .workRead, .workWrite, .securityRead: return true
         case .clientsDelete, .clientsExport: return role != .lender
         }
     }

@@ -12,6 +12,7 @@ package import Storage
 import StoragePostgres
 import StorageSQLite
 import Web
+import Work
 
 /// The program on its data: the database, the gate and the clients, put together from the configuration. What the commands work on.
 package struct Installation: Sendable {
@@ -35,8 +36,8 @@ package struct Installation: Sendable {
     /// The steps of the schema, over all features.
     package static var migrator: Migrator {
         Migrator(
-            IdentitySchema.migrations + SecurityEventsSchema.migrations + CRMSchema.migrations + OutboxSchema.migrations
-        )
+            IdentitySchema.migrations + SecurityEventsSchema.migrations + CRMSchema.migrations + WorkSchema.migrations
+                + OutboxSchema.migrations)
     }
 
     /// Opens the database, brings its schema up to date, and puts the rest together.
@@ -57,7 +58,8 @@ package struct Installation: Sendable {
                 places: gateConfiguration.places, world: world)
             let gate = try await Gate.open(gateConfiguration, database: database, world: world)
             let book = ClientBook(
-                database: database, world: world, cursorKey: cursorKey(secret), home: configuration.clients.homeRegion)
+                database: database, world: world, cursorKey: cursorKey(secret), home: configuration.clients.homeRegion,
+                dependents: WorkDependents.all)
             if let advice = try await book.prepareSearch().advice { logger.notice("\(advice)") }
             let imports = ClientImports(book: book, recorder: gate.recorder, files: configuration.importFiles)
             return Installation(

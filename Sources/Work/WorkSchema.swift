@@ -1,0 +1,9 @@
+package import Storage
+
+/// The tables of the work with clients. Numbers from 170.
+package enum WorkSchema {
+    /// The steps in order.
+    package static var migrations: [Migration] {
+        [TimelineTable.migration, ClientContact.migration]
+    }
+}
