@@ -33,6 +33,7 @@ package struct MailTemplates: Sendable {
         ("export_by_colleague", PackageResources.export_by_colleague_mustache),
         ("export_requested", PackageResources.export_requested_mustache),
         ("account_disabled", PackageResources.account_disabled_mustache),
+        ("mentioned", PackageResources.mentioned_mustache),
         ("clients_handed_over", PackageResources.clients_handed_over_mustache),
         ("factor_added", PackageResources.factor_added_mustache),
         ("factor_removed", PackageResources.factor_removed_mustache),

@@ -15,6 +15,8 @@ struct WalkNames: Sendable {
     var bulk = ""
     /// An import of a file.
     var file = ""
+    /// An entry of a timeline.
+    var entry = ""
     var invitation = ""
     /// A word that stands in every text of the other's records.
     var mark = ""
@@ -32,7 +34,7 @@ struct WalkNames: Sendable {
         [
             (client, "client"), (pairedClient, "pairedClient"), (merge, "merge"), (account, "account"),
             (session, "session"), (key, "key"), (passkey, "passkey"), (device, "device"), (list, "list"),
-            (bulk, "bulk"), (file, "import"), (invitation, "invitation"),
+            (bulk, "bulk"), (file, "import"), (entry, "entry"), (invitation, "invitation"),
             (mark, "mark"), (probeEmail, "probeEmail"), (probePhone, "probePhone"),
             (probePhone.filter(\.isNumber), "digits"), (cursor, "cursor"),
         ]

@@ -40,11 +40,14 @@ struct WalkOffice: Sendable {
         var bulk = ""
         /// An import that was taken back, but for a client that was edited since. Lenders have none.
         var file = ""
+        /// A note about the first client, which was edited.
+        var entry = ""
 
         var allClients: [String] { clients + [trashed, merged] }
         /// What no answer to somebody else may hold.
         var secrets: [String] {
-            [mark] + allClients + [merge, session, key, passkey, device, list, bulk, file].filter { !$0.isEmpty }
+            [mark] + allClients
+                + [merge, session, key, passkey, device, list, bulk, file, entry].filter { !$0.isEmpty }
         }
     }
 
@@ -120,8 +123,24 @@ struct WalkOffice: Sendable {
         furniture.bulk = try await id(
             person.post("/v1/clients/bulk", #"{"action":"addTags","tags":["common"],"ids":["\#(main)"]}"#), "id")
         if creator == nil { try await importFile(by: person, into: &furniture) }
+        try await tellTimeline(by: person, into: &furniture)
         try await addFactors(of: &furniture)
         return furniture
+    }
+
+    private func tellTimeline(by person: Visitor, into furniture: inout Furniture) async throws {
+        let mark = furniture.mark
+        for client in furniture.clients {
+            let path = "/v1/clients/\(client)/timeline"
+            furniture.entry = try await id(
+                person.post(path, #"{"kind":"note","body":"\#(mark)","isPinned":true}"#), "id")
+            let call = try await person.post(path, #"{"kind":"call","body":"\#(mark)","outcome":"Busy"}"#)
+            let edited = try await person.send(
+                .patch, "/v1/timeline/\(furniture.entry)", json: #"{"body":"\#(mark) edited"}"#)
+            for answer in [call, edited] where answer.status.code >= 300 {
+                throw Surprise("not told: \(answer.text)")
+            }
+        }
     }
 
     private func importFile(by person: Visitor, into furniture: inout Furniture) async throws {
@@ -199,6 +218,7 @@ extension WalkNames {
                 client: client, pairedClient: other.clients[1], merge: other.merge, account: other.account,
                 session: other.session, key: other.key, passkey: other.passkey, device: other.device,
                 list: other.list, bulk: other.bulk, file: other.file)
+            names.entry = other.entry
             names.invitation = String(repeating: "a", count: 36)
             names.mark = other.mark
             names.probeEmail = "probe\(number)@example.com"
@@ -215,6 +235,7 @@ extension WalkNames {
         var names = WalkNames(
             client: id(), pairedClient: id(), merge: id(), account: id(), session: id(), key: id(), passkey: id(),
             device: id(), list: id(), bulk: id(), file: id())
+        names.entry = id()
         names.invitation = String(repeating: "b", count: 36)
         names.mark = String(mark.reversed())
         names.probeEmail = "probe9@example.com"

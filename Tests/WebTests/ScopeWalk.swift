@@ -184,6 +184,7 @@ extension WalkOffice {
         for query in queries { answers["?" + query] = try await visitor.get("/v1/clients?\(query)").text }
         for id in own.clients {
             answers[id] = try await visitor.get("/v1/clients/\(id)").text
+            answers[id + " timeline"] = try await visitor.get("/v1/clients/\(id)/timeline").text
             answers[id + " history"] = try await visitor.get("/v1/clients/\(id)/history").text
         }
         return answers

@@ -52,6 +52,8 @@ package enum MailKind: String, Sendable, CaseIterable, Codable {
     case signInCode = "sign_in_code"
     /// An API key was made.
     case apiKeyCreated = "api_key_created"
+    /// A colleague mentioned somebody in a note about a client.
+    case mentioned
     /// A security event, to whoever watches over the installation.
     case alert
 }

@@ -22,6 +22,9 @@ package struct Mailbox: Sendable {
     /// The link of a mail.
     package func link(_ path: String, token: String) -> String { "\(origin)\(path)?token=\(token)" }
 
+    /// The address of a page.
+    package func link(to path: String) -> String { origin + path }
+
     /// Puts `mail` into the outbox; nothing when mail cannot be sent, or when there is one of the same `cause` already. Without a cause
     /// every mail is one of its own.
     package func post(_ mail: OutgoingMail, cause: String? = nil, in sql: any SQLSession) throws {

@@ -97,7 +97,7 @@ package struct StoredObject<Value: CanonicalJSON>: Sendable, Hashable {
     }
 
     /// The object as it was stored.
-    init(stored json: String) { self.json = json }
+    package init(stored json: String) { self.json = json }
 
     /// The value, decoded now. Throws when the column holds something else than this program writes there.
     package func value() throws -> Value {

@@ -7,6 +7,7 @@ package import Identity
 import Pages
 package import SecurityEvents
 package import Web
+import Work
 
 /// The table of routes: every way into the program, read from top to bottom. The one place where the tables of the API and of the pages are
 /// joined.
@@ -50,6 +51,11 @@ package struct Routes: Sendable {
             ImportsAPI(imports: imports).routes,
             StagesAPI(stages: StageList(database: gate.database)).routes,
             CustomFieldsAPI(customFields: CustomFieldList(database: gate.database, world: gate.world)).routes,
+            TimelineAPI(
+                timeline: Timeline(
+                    database: gate.database, world: gate.world, cursorKey: configuration.cursorKey,
+                    mailbox: gate.mailbox)
+            ).routes,
             UsersAPI(
                 gate: gate, departure: departure,
                 removal: AccountRemoval(team: gate.team, book: book, erasure: gate.audit.erasure)

@@ -99,6 +99,20 @@ package enum TimelineTable {
         try session.run("UPDATE timeline_entry SET deleted_at = \(now), is_pinned = 0 WHERE id = \(id)")
     }
 
+    /// The entry that was removed after `moment`, held until the transaction ends.
+    static func removed(
+        _ id: TimelineEntryID, after moment: Timestamp, in session: any SQLSession
+    ) throws -> TimelineEntry? {
+        try session.row(
+            "SELECT \(columns) FROM timeline_entry WHERE id = \(id) AND deleted_at > \(moment) \(.forUpdate)"
+        ).map { try TimelineEntry($0) }
+    }
+
+    /// Brings an entry back that was removed.
+    static func restore(_ id: TimelineEntryID, in session: any SQLSession) throws {
+        try session.run("UPDATE timeline_entry SET deleted_at = NULL WHERE id = \(id)")
+    }
+
     /// Takes what is told of `subject` off all timelines: it is not there any more.
     package static func remove<Entity>(
         about subject: Identifier<Entity>, at now: Timestamp, in session: any SQLSession
@@ -114,13 +128,18 @@ package enum TimelineTable {
 
 extension TimelineEntry {
     init(_ row: Row) throws {
+        try self.init(row, client: try row.get("client_id"), about: try row.optional("subject_id"))
+    }
+
+    /// The entry of a row in which other columns name its client and what it is about.
+    init(_ row: Row, client: ClientID, about subject: TimelineSubjectID?) throws {
         id = try row.get("id")
-        clientID = try row.get("client_id")
+        clientID = client
+        subjectID = subject
         kind = Kind(rawValue: try row.get("kind")) ?? .note
         at = try row.get("at")
         authorID = try row.optional("author_id")
         direction = try row.optional("direction", as: String.self).flatMap(Direction.init)
-        subjectID = try row.optional("subject_id")
         body = try row.get("body")
         detail = try row.get("detail")
         isPinned = try row.get("is_pinned")
