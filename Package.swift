@@ -107,8 +107,11 @@ let package = Package(
                 nioCore, nioPosix, httpClient,
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
-        library("CRM", ["Core", "Storage", "SecurityEvents", "Accounts", "Sessions", "ContactFiles", crypto]),
-        library("Work", ["Core", "Storage", "SecurityEvents", "Accounts", "Sessions", "CRM", crypto]),
+        library("FileStorage", ["Core", crypto]),
+        library(
+            "CRM",
+            ["Core", "Storage", "SecurityEvents", "Accounts", "Sessions", "ContactFiles", "FileStorage", crypto]),
+        library("Work", ["Core", "Storage", "SecurityEvents", "Accounts", "Sessions", "CRM", "FileStorage", crypto]),
         library("Departure", ["Core", "Storage", "SecurityEvents", "Accounts", "Credentials", "Identity", "CRM"]),
         library(
             "Web",
@@ -127,7 +130,8 @@ let package = Package(
         library(
             "API",
             ["Core", "Storage", "SecurityEvents"] + gate + [
-                "CRM", "Work", "ContactFiles", "Departure", "Web", hummingbird, lifecycle, logging, nioCore,
+                "CRM", "Work", "ContactFiles", "FileStorage", "Departure", "Web", hummingbird, lifecycle, logging,
+                nioCore,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]),
         library(
@@ -140,8 +144,8 @@ let package = Package(
             [
                 "Core", "Storage", "StorageSQLite", "StoragePostgres", "SecurityEvents",
             ] + gate + [
-                "CRM", "Work", "Departure", "Web", "API", "Pages", "Delivery", "CMalloc", httpClient, hummingbird,
-                lifecycle, logging, nioCore,
+                "CRM", "Work", "FileStorage", "Departure", "Web", "API", "Pages", "Delivery", "CMalloc", httpClient,
+                hummingbird, lifecycle, logging, nioCore,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -217,14 +221,17 @@ let package = Package(
         tests("ProcessTests", ["gatehouse", "TestSupport"]),
         tests(
             "CRMTests",
-            ["Core", "Storage", "SecurityEvents"] + gate + ["CRM", "ContactFiles", "Departure", "TestSupport", crypto]),
-        tests("WorkTests", ["Core", "Storage", "SecurityEvents"] + gate + ["CRM", "Work", "TestSupport"]),
+            ["Core", "Storage", "SecurityEvents"] + gate + [
+                "CRM", "ContactFiles", "FileStorage", "Departure", "TestSupport", crypto,
+            ]),
+        tests(
+            "WorkTests", ["Core", "Storage", "SecurityEvents"] + gate + ["CRM", "Work", "FileStorage", "TestSupport"]),
         tests(
             "WebTests",
             [
                 "Core", "Storage", "StoragePostgres", "SecurityEvents",
             ] + gate + [
-                "CRM", "Work", "Departure", "Web", "API", "Pages", "Server",
+                "CRM", "Work", "FileStorage", "Departure", "Web", "API", "Pages", "Server",
                 "TestSupport",
                 crypto, hummingbird, logging, nioCore, nioPosix,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),

@@ -4,6 +4,6 @@ package import Storage
 package enum WorkSchema {
     /// The steps in order.
     package static var migrations: [Migration] {
-        [TimelineTable.migration, ClientContact.migration]
+        [TimelineTable.migration, ClientContact.migration, ClientFileTable.migration]
     }
 }

@@ -1,7 +1,7 @@
 import Accounts
 import ContactFiles
 import Core
-import Departure
+import FileStorage
 import Foundation
 import Identity
 import SecurityEvents

@@ -2,6 +2,7 @@ import Accounts
 import CRM
 import Core
 import Credentials
+import FileStorage
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -29,6 +30,7 @@ struct Office: Sendable {
     let port: Int
     let routes: [Route]
     let book: ClientBook
+    let files: ClientFiles
 
     /// The address under which the office believes that people reach it.
     static let origin = "http://office.example"
@@ -81,8 +83,13 @@ struct Office: Sendable {
         let imports = ClientImports(
             book: book, recorder: gate.recorder,
             files: ImportFiles(directory: directory.path, limit: configuration.clients.importLimit))
+        let place = directory.path
+        defer { for name in ["-files", "-incoming"] { try? FileManager.default.removeItem(atPath: place + name) } }
+        let files = ClientFiles(
+            database: database, world: clock.world, store: DirectoryStore(place + "-files"),
+            incoming: place + "-incoming", limit: configuration.clients.fileLimit)
         let routes = Routes(
-            gate: gate, book: book, imports: imports, configuration: web,
+            gate: gate, book: book, imports: imports, files: files, configuration: web,
             exportPolicy: configuration.detection.exportPolicy, live: live,
             readiness: { await Installation.readiness(of: database) })
         var logger = Logger(label: "test")
@@ -97,7 +104,7 @@ struct Office: Sendable {
             try await body(
                 Office(
                     clock: clock, gate: gate, client: client, live: live, imports: imports, port: client.port ?? 0,
-                    routes: routes.all, book: book))
+                    routes: routes.all, book: book, files: files))
         }
         await gate.hashing.shutDown()
     }
@@ -114,6 +121,11 @@ struct Office: Sendable {
         let outcome = try await gate.registration.create(applicant, role: role, from: .commandLine)
         guard case .registered(let account) = outcome else { throw Surprise("not registered: \(outcome)") }
         return account
+    }
+
+    /// What lies where uploads are written, by name.
+    func leftovers() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: files.incoming)
     }
 
     /// Somebody with a browser of their own.

@@ -121,7 +121,7 @@ import Testing
     @Test func `asks for the password before it deletes`() async throws {
         try await Office.open(on: .sqlite) { office in
             // What can be brought back needs no password: an agent removes a note between two showings.
-            let restorable = ["/v1/timeline/{id}"]
+            let restorable = ["/v1/timeline/{id}", "/v1/files/{id}"]
             // Somebody who has just lost a phone must be able to end its session at once, or have a browser asked again, or stop what an
             // admin was talked into; that takes nothing from anybody.
             let exempt = [

@@ -17,6 +17,8 @@ struct WalkNames: Sendable {
     var file = ""
     /// An entry of a timeline.
     var entry = ""
+    /// A file about a client.
+    var document = ""
     var invitation = ""
     /// A word that stands in every text of the other's records.
     var mark = ""
@@ -34,7 +36,7 @@ struct WalkNames: Sendable {
         [
             (client, "client"), (pairedClient, "pairedClient"), (merge, "merge"), (account, "account"),
             (session, "session"), (key, "key"), (passkey, "passkey"), (device, "device"), (list, "list"),
-            (bulk, "bulk"), (file, "import"), (entry, "entry"), (invitation, "invitation"),
+            (bulk, "bulk"), (file, "import"), (entry, "entry"), (document, "document"), (invitation, "invitation"),
             (mark, "mark"), (probeEmail, "probeEmail"), (probePhone, "probePhone"),
             (probePhone.filter(\.isNumber), "digits"), (cursor, "cursor"),
         ]
@@ -50,6 +52,7 @@ struct WalkCall: Sendable {
     var json: String?
     /// A file that is sent instead.
     var file: String?
+    var fileType = "text/csv"
     var headers: [String: String] = [:]
     /// Whether a record of another person and one that there is not must have the same answer and the same statements. Where the caller may know
     /// of the record, only the marks are looked for.

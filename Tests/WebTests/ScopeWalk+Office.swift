@@ -42,12 +42,14 @@ struct WalkOffice: Sendable {
         var file = ""
         /// A note about the first client, which was edited.
         var entry = ""
+        /// A file about the last client.
+        var document = ""
 
         var allClients: [String] { clients + [trashed, merged] }
         /// What no answer to somebody else may hold.
         var secrets: [String] {
             [mark] + allClients
-                + [merge, session, key, passkey, device, list, bulk, file, entry].filter { !$0.isEmpty }
+                + [merge, session, key, passkey, device, list, bulk, file, entry, document].filter { !$0.isEmpty }
         }
     }
 
@@ -137,6 +139,10 @@ struct WalkOffice: Sendable {
             let call = try await person.post(path, #"{"kind":"call","body":"\#(mark)","outcome":"Busy"}"#)
             let edited = try await person.send(
                 .patch, "/v1/timeline/\(furniture.entry)", json: #"{"body":"\#(mark) edited"}"#)
+            let file = try await person.send(
+                .post, "/v1/clients/\(client)/files?name=\(mark).txt", body: ByteBuffer(string: mark),
+                headers: ["Content-Type": "application/octet-stream"])
+            furniture.document = try id(file, "id")
             for answer in [call, edited] where answer.status.code >= 300 {
                 throw Surprise("not told: \(answer.text)")
             }
@@ -219,6 +225,7 @@ extension WalkNames {
                 session: other.session, key: other.key, passkey: other.passkey, device: other.device,
                 list: other.list, bulk: other.bulk, file: other.file)
             names.entry = other.entry
+            names.document = other.document
             names.invitation = String(repeating: "a", count: 36)
             names.mark = other.mark
             names.probeEmail = "probe\(number)@example.com"
@@ -236,6 +243,7 @@ extension WalkNames {
             client: id(), pairedClient: id(), merge: id(), account: id(), session: id(), key: id(), passkey: id(),
             device: id(), list: id(), bulk: id(), file: id())
         names.entry = id()
+        names.document = id()
         names.invitation = String(repeating: "b", count: 36)
         names.mark = String(mark.reversed())
         names.probeEmail = "probe9@example.com"

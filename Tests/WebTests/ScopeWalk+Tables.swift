@@ -48,6 +48,7 @@ extension ScopeWalk {
         "timeline_entry": .ofClients("client_id", merge: "goes on to the winner, and back when the merge is undone"),
         "timeline_revision": .others("what entries were before; reached through them"),
         "client_contact": .ofClients("client_id", merge: "counted anew from the entries of both"),
+        "client_file": .ofClients("client_id", merge: "goes on to the winner, and back when the merge is undone"),
         // People.
         "account": .ofPeople("id"),
         "account_password": .ofPeople("account_id"),

@@ -23,5 +23,16 @@ extension ScopeWalk {
         "removeEntry": .clients { [.path($0.entry)] },
         "restoreEntry": .clients { [.path($0.entry)] },
         "entryRevisions": .clients { [.path($0.entry)] },
+        "clientFiles": .clients { [.path($0.client)] },
+        "addFile": .clients { names in
+            [
+                WalkCall(
+                    id: names.client, query: "?name=stolen.txt", file: "stolen", fileType: "application/octet-stream")
+            ]
+        },
+        "getFile": .clients { [.path($0.document)] },
+        "fileContent": .clients { [.path($0.document)] },
+        "removeFile": .clients { [.path($0.document)] },
+        "restoreFile": .clients { [.path($0.document)] },
     ]
 }

@@ -227,7 +227,7 @@ extension WalkOffice {
         let answer =
             if let file = call.file {
                 try await visitor.send(
-                    route.method, path, body: ByteBuffer(string: file), headers: ["Content-Type": "text/csv"])
+                    route.method, path, body: ByteBuffer(string: file), headers: ["Content-Type": call.fileType])
             } else {
                 try await visitor.send(route.method, path, json: call.json, headers: call.headers)
             }

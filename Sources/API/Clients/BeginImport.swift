@@ -2,6 +2,7 @@ import Accounts
 import CRM
 import ContactFiles
 import Core
+import FileStorage
 import FoundationEssentials
 import Hummingbird
 import NIOCore
@@ -25,7 +26,7 @@ extension ImportsAPI {
             return try answer(
                 try await imports.begin(
                     signedIn.scope, options, type == "text/csv" ? .csv : .vCard, upload, from: call.source))
-        } catch let failure as ImportFiles.Failure where failure.isFull {
+        } catch let failure as FileFailure where failure.isFull {
             throw Problem(
                 .overloaded, detail: "There is no room left on the disk of the server.", retryAfter: .seconds(600),
                 headers: [.connection: "close"])

@@ -1,6 +1,7 @@
 package import Accounts
 package import ContactFiles
 import Core
+import FileStorage
 package import SecurityEvents
 import Storage
 
@@ -19,8 +20,8 @@ package enum BeginImportOutcome: Sendable, Hashable {
 /// A file on its way in: written piece by piece, then begun or let go.
 package struct ImportUpload: Sendable {
     let id: ImportID
-    let file: ImportFile
-    let thread: ImportThread
+    let file: OpenFile
+    let thread: FileThread
 
     /// Adds bytes at the end of the file.
     package func append(_ bytes: [UInt8]) async throws { try await thread.run { try file.append(bytes.span) } }
@@ -47,7 +48,7 @@ extension ClientImports {
 
     /// An empty file, to which the upload is written.
     package func upload() async throws -> ImportUpload {
-        let (id, thread): (ImportID, ImportThread) = (world.identifier(), ImportThread())
+        let (id, thread): (ImportID, FileThread) = (world.identifier(), FileThread(label: "gatehouse.import"))
         let files = files
         return ImportUpload(id: id, file: try await thread.run { try files.create(id) }, thread: thread)
     }

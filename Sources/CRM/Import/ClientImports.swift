@@ -1,6 +1,7 @@
 import Accounts
 import ContactFiles
 import Core
+import FileStorage
 package import SecurityEvents
 import Storage
 
@@ -14,7 +15,7 @@ package struct ClientImports: Sendable {
     /// Tells the worker of this node that a file waits, or an import that is to be taken back.
     package let backgroundWork = WorkSignal()
     /// Where the files are read on their way into the book; each upload has a thread of its own.
-    let thread = ImportThread()
+    let thread = FileThread(label: "gatehouse.import")
     /// After so many rows of which nothing is written the worker says that it is still there, and asks whether to stop.
     var rowsBetweenWords: Int64 = 50_000
     var database: any Database { book.database }

@@ -2,6 +2,7 @@ import Accounts
 import ContactFiles
 import Core
 import Crypto
+import FileStorage
 import Storage
 
 extension ClientImports {

@@ -1,5 +1,6 @@
 import ContactFiles
 import Core
+import FileStorage
 import Synchronization
 
 /// A row of a file, with what it was made of.
@@ -27,11 +28,11 @@ final class ImportReader: Sendable {
         var number: Int64 = 0
     }
 
-    private let file: ImportFile
+    private let file: OpenFile
     private let state: Mutex<State>
 
     /// The rows of `file` from the first on.
-    init(_ file: ImportFile, _ kind: ContactFileKind, dates: DateReading) {
+    init(_ file: OpenFile, _ kind: ContactFileKind, dates: DateReading) {
         self.file = file
         switch kind {
         case .csv: state = Mutex(State(csv: CSVReader()))

@@ -1,6 +1,7 @@
 import Accounts
 import ContactFiles
 import Core
+import FileStorage
 import Storage
 
 /// One import on its way through its file: batch after batch, the next being read while one is written.
@@ -80,7 +81,7 @@ struct ImportRun {
     }
 
     private static func batch(
-        _ size: Int, of reader: ImportReader, _ reading: RowReading, on thread: ImportThread
+        _ size: Int, of reader: ImportReader, _ reading: RowReading, on thread: FileThread
     ) async throws -> ImportBatch {
         try await thread.run { ImportBatch(try reader.rows(size, upTo: Self.mostBytes), reading: reading) }
     }

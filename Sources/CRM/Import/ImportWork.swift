@@ -1,6 +1,7 @@
 import Accounts
 import ContactFiles
 import Core
+import FileStorage
 import SecurityEvents
 import Storage
 
@@ -92,7 +93,7 @@ extension ClientImports {
             }
             guard var run = try await ImportRun(self, work, until: shouldStop) else { return }
             try await run.toEnd(until: shouldStop)
-        } catch let failure as ImportFiles.Failure {
+        } catch let failure as FileFailure {
             try await end(work.id, .failed, because: .fileUnreadable, failure.description)
         }
     }

@@ -7,6 +7,9 @@ package struct ClientSettings: Sendable {
     /// `IMPORT_MAX_MB`, in bytes.
     package let importLimit: Int
 
+    /// `FILES_MAX_MB`, in bytes.
+    package let fileLimit: Int
+
     init(_ reader: inout SettingsReader) {
         reader.section("Clients")
         let standard = HomeRegion.standard
@@ -24,6 +27,11 @@ package struct ClientSettings: Sendable {
                 "IMPORT_MAX_MB", default: 256, in: 1...4096,
                 "The most MiB that a file of clients may have to be imported; it lies in DATA_DIR/imports until that is done."
             )
+            * 1_048_576
+        fileLimit =
+            reader.integer(
+                "FILES_MAX_MB", default: 25, in: 1...1024,
+                "The most MiB of one file about a client, such as a contract or a photo; they lie in DATA_DIR/files.")
             * 1_048_576
     }
 }

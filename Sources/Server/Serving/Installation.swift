@@ -3,6 +3,7 @@ import AsyncHTTPClient
 package import CRM
 package import Core
 import Credentials
+import FileStorage
 import Foundation
 package import Identity
 package import Logging
@@ -30,6 +31,8 @@ package struct Installation: Sendable {
     var watchedFiles: [any WatchedFile] { [gate.places] + (gate.detection?.watchedFiles ?? []) }
     /// What brings in files of clients.
     let imports: ClientImports
+    /// The files about clients.
+    let files: ClientFiles
     let secret: ServerSecret
     let http: HTTPClient
 
@@ -62,9 +65,10 @@ package struct Installation: Sendable {
                 dependents: WorkDependents.all)
             if let advice = try await book.prepareSearch().advice { logger.notice("\(advice)") }
             let imports = ClientImports(book: book, recorder: gate.recorder, files: configuration.importFiles)
+            try makeDirectory(configuration.dataDirectory)
             return Installation(
                 configuration: configuration, world: world, logger: logger, database: database, gate: gate, book: book,
-                imports: imports, secret: secret, http: http)
+                imports: imports, files: configuration.clientFiles(database, world), secret: secret, http: http)
         } catch {
             try? await http.shutdown()
             await database.close()
@@ -137,6 +141,13 @@ extension ServerConfiguration {
     /// Where files wait to be imported.
     var importFiles: ImportFiles {
         ImportFiles(directory: dataDirectory + "/imports", limit: clients.importLimit)
+    }
+
+    /// The files about clients, in `DATA_DIR/files`.
+    func clientFiles(_ database: any Database, _ world: World) -> ClientFiles {
+        ClientFiles(
+            database: database, world: world, store: DirectoryStore(dataDirectory + "/files"),
+            incoming: dataDirectory + "/incoming", limit: clients.fileLimit)
     }
 
     /// The gate's settings under `secret`.

@@ -9,6 +9,7 @@ import SecurityEvents
 import ServiceLifecycle
 import Sessions
 import Storage
+import Work
 
 /// What has to be done now and then while the server runs.
 struct Maintenance: Service {
@@ -71,6 +72,7 @@ struct Maintenance: Service {
                 await attend("bulk changes not pruned") {
                     try await BulkChanges(book: installation.book, recorder: installation.gate.recorder).prune()
                 }
+                await attend("files not removed") { try await installation.files.removeForgotten() }
                 await attend("imports not tidied") { try await installation.imports.purge() }
                 await attend("months of the security log not made") {
                     try await installation.gate.audit.months.prepare()

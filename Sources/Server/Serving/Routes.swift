@@ -7,7 +7,7 @@ package import Identity
 import Pages
 package import SecurityEvents
 package import Web
-import Work
+package import Work
 
 /// The table of routes: every way into the program, read from top to bottom. The one place where the tables of the API and of the pages are
 /// joined.
@@ -19,7 +19,7 @@ package struct Routes: Sendable {
     private let registry: MetricsRegistry
 
     package init(
-        gate: Gate, book: ClientBook, imports: ClientImports, configuration: WebConfiguration,
+        gate: Gate, book: ClientBook, imports: ClientImports, files: ClientFiles, configuration: WebConfiguration,
         exportPolicy: ExportPolicy = ExportPolicy(),
         live: LiveEvents, readiness: @escaping @Sendable () async -> OperationsAPI.Readiness
     ) {
@@ -56,6 +56,7 @@ package struct Routes: Sendable {
                     database: gate.database, world: gate.world, cursorKey: configuration.cursorKey,
                     mailbox: gate.mailbox)
             ).routes,
+            FilesAPI(files: files).routes,
             UsersAPI(
                 gate: gate, departure: departure,
                 removal: AccountRemoval(team: gate.team, book: book, erasure: gate.audit.erasure)

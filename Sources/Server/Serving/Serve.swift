@@ -40,7 +40,7 @@ extension Installation {
                 logger.warning("live events not read", metadata: ["error": .string("\(error)")])
             })
         let routes = Routes(
-            gate: gate, book: book, imports: imports, configuration: web,
+            gate: gate, book: book, imports: imports, files: files, configuration: web,
             exportPolicy: configuration.detection.exportPolicy, live: live,
             readiness: { await Self.readiness(of: database) })
         let application = Application(

@@ -126,6 +126,14 @@ package enum TimelineTable {
     }
 }
 
+extension TimelineTable {
+    /// Brings back what was told of `subject`, which is there again.
+    package static func restore<Entity>(about subject: Identifier<Entity>, in session: any SQLSession) throws {
+        let subject = TimelineSubjectID(high: subject.high, low: subject.low)
+        try session.run("UPDATE timeline_entry SET deleted_at = NULL WHERE subject_id = \(subject)")
+    }
+}
+
 extension TimelineEntry {
     init(_ row: Row) throws {
         try self.init(row, client: try row.get("client_id"), about: try row.optional("subject_id"))
