@@ -4,4 +4,5 @@ package import CRM
 package enum WorkDependents {
     /// All of it.
     package static var all: [any ClientDependent] { [TimelineOfClients(), FilesOfClients()] }
+    package static var all: [any ClientDependent] { [TimelineOfClients(), TasksOfClients()] }
 }

@@ -5,5 +5,9 @@ package enum WorkSchema {
     /// The steps in order.
     package static var migrations: [Migration] {
         [TimelineTable.migration, ClientContact.migration, ClientFileTable.migration]
+        [
+            TimelineTable.migration, ClientContact.migration,
+            UserSettings.migration, TaskTable.migration,
+        ]
     }
 }

@@ -13,6 +13,8 @@ import Testing
         "keyName": "Lead source", "keyHint": "a2b3", "scopes": "clients:read, clients:write",
         "journey": "Melbourne, Australia; 9,600 miles away", "challenged": "yes", "blocked": "yes",
         "notMeLink": link, "undoLink": link, "by": "Bob O'Neil (bob@example.com)",
+        "title": "Call about the offer", "kind": "Call", "client": "Jane Doe",
+        "when": "Monday, 9 March 2026, 09:00 (America/New_York)", "location": "1 Main Street",
     ]
 
     @Test func `are there for every kind of mail`() {

@@ -91,6 +91,8 @@ struct Office: Sendable {
         let routes = Routes(
             gate: gate, book: book, imports: imports, files: files, configuration: web,
             exportPolicy: configuration.detection.exportPolicy, live: live,
+            gate: gate, book: book, imports: imports, configuration: web,
+            exportPolicy: configuration.detection.exportPolicy, work: configuration.work, live: live,
             readiness: { await Installation.readiness(of: database) })
         var logger = Logger(label: "test")
         logger.logLevel = .critical

@@ -20,6 +20,9 @@ struct WalkNames: Sendable {
     /// A file about a client.
     var document = ""
     var invitation = ""
+    /// A task of a client, and one without.
+    var task = ""
+    var freeTask = ""
     /// A word that stands in every text of the other's records.
     var mark = ""
     /// An address and a number of one of the other's clients, of which no answer is looked through: the caller writes them too.
@@ -30,6 +33,7 @@ struct WalkNames: Sendable {
     /// A client and the account of the caller, where a call needs one.
     var ownClient = ""
     var ownAccount = ""
+    var ownTask = ""
 
     /// Every text by which the other is named, with what stands for it when answers are compared.
     var placeholders: [(value: String, name: String)] {
@@ -37,6 +41,8 @@ struct WalkNames: Sendable {
             (client, "client"), (pairedClient, "pairedClient"), (merge, "merge"), (account, "account"),
             (session, "session"), (key, "key"), (passkey, "passkey"), (device, "device"), (list, "list"),
             (bulk, "bulk"), (file, "import"), (entry, "entry"), (document, "document"), (invitation, "invitation"),
+            (bulk, "bulk"), (file, "import"), (invitation, "invitation"),
+            (task, "task"), (freeTask, "freeTask"),
             (mark, "mark"), (probeEmail, "probeEmail"), (probePhone, "probePhone"),
             (probePhone.filter(\.isNumber), "digits"), (cursor, "cursor"),
         ]

@@ -44,12 +44,16 @@ struct WalkOffice: Sendable {
         var entry = ""
         /// A file about the last client.
         var document = ""
+        /// A task of a client, and one without.
+        var tasks: [String] = []
 
         var allClients: [String] { clients + [trashed, merged] }
         /// What no answer to somebody else may hold.
         var secrets: [String] {
             [mark] + allClients
                 + [merge, session, key, passkey, device, list, bulk, file, entry, document].filter { !$0.isEmpty }
+            [mark] + allClients + tasks
+                + [merge, session, key, passkey, device, list, bulk, file].filter { !$0.isEmpty }
         }
     }
 
@@ -124,6 +128,7 @@ struct WalkOffice: Sendable {
                 "/v1/smart-lists", #"{"name":"\#(mark)","filter":{"field":"tag","op":"is","value":"\#(mark)"}}"#), "id")
         furniture.bulk = try await id(
             person.post("/v1/clients/bulk", #"{"action":"addTags","tags":["common"],"ids":["\#(main)"]}"#), "id")
+        furniture.tasks = try await addTasks(of: person, mark: mark, client: main)
         if creator == nil { try await importFile(by: person, into: &furniture) }
         try await tellTimeline(by: person, into: &furniture)
         try await addFactors(of: &furniture)
@@ -166,6 +171,23 @@ struct WalkOffice: Sendable {
         while try await office.imports.workOnNext() {}
         furniture.file = file
         furniture.clients.append(client)
+    }
+
+    /// A task of the client, which was completed and comes back, and one without a client.
+    private func addTasks(of person: Visitor, mark: String, client: String) async throws -> [String] {
+        let settings = try await person.send(.patch, "/v1/me/settings", json: #"{"timeZone":"Europe/Berlin"}"#)
+        let common = #""name":"\#(mark)","note":"\#(mark)","dueDay":"2026-01-01""#
+        let tasks = [
+            try await id(person.post("/v1/tasks", #"{\#(common),"clientId":"\#(client)"}"#), "id"),
+            try await id(person.post("/v1/tasks", "{\(common)}"), "id"),
+        ]
+        let again = try await id(
+            person.post("/v1/tasks", #"{\#(common),"clientId":"\#(client)","repeat":{"frequency":"daily"}}"#), "id")
+        let done = try await person.post("/v1/tasks/\(again)/complete")
+        for answer in [settings, done] where answer.status.code >= 300 {
+            throw Surprise("not furnished: \(answer.text)")
+        }
+        return tasks + [again]
     }
 
     /// What takes a browser or an authenticator to make.
@@ -227,6 +249,8 @@ extension WalkNames {
             names.entry = other.entry
             names.document = other.document
             names.invitation = String(repeating: "a", count: 36)
+            (names.task, names.freeTask) = (other.tasks[0], other.tasks[1])
+            names.ownTask = own.tasks[0]
             names.mark = other.mark
             names.probeEmail = "probe\(number)@example.com"
             names.probePhone = "512-555-020\(number)"
@@ -249,7 +273,8 @@ extension WalkNames {
         names.probeEmail = "probe9@example.com"
         names.probePhone = "512-555-0209"
         names.cursor = String(cursor.reversed())
-        (names.ownClient, names.ownAccount) = (ownClient, ownAccount)
+        (names.task, names.freeTask) = (id(), id())
+        (names.ownClient, names.ownAccount, names.ownTask) = (ownClient, ownAccount, ownTask)
         return names
     }
 }

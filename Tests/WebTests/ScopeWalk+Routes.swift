@@ -4,6 +4,8 @@ extension ScopeWalk {
     /// What each route is to the walk, by its name. A route that is not here fails the walk.
     static let routes: [String: WalkedRoute] = clientRoutes.merging(peopleRoutes) { $1 }.merging(otherRoutes) { $1 }
         .merging(timelineRoutes) { $1 }
+    static let routes: [String: WalkedRoute] = clientRoutes.merging(taskRoutes) { $1 }.merging(peopleRoutes) { $1 }
+        .merging(otherRoutes) { $1 }
 
     /// A filter by a tag, as it stands in an address.
     private static func filter(_ tag: String) -> String {
@@ -151,6 +153,37 @@ extension ScopeWalk {
         "createCustomField": .unnamed("owner and admin alone; the brokerage's own"),
         "changeCustomField": .unnamed("owner and admin alone; the brokerage's own"),
         "removeCustomField": .unnamed("owner and admin alone; the brokerage's own"),
+    ]
+
+    private static let taskRoutes: [String: WalkedRoute] = [
+        "listTasks": .clients { names in
+            [
+                .query("client=\(names.client)"), .query("client=\(names.client)&state=done"),
+                .query("assignedTo=\(names.account)&state=overdue"), .query("cursor=\(names.cursor)"),
+                WalkCall.query("limit=1").told,
+            ]
+        },
+        "createTask": .clients { names in
+            [
+                .body(#"{"name":"A","clientId":"\#(names.client)"}"#),
+                .body(#"{"name":"B","clientId":"\#(names.ownClient)","assignedTo":"\#(names.account)"}"#),
+                // Agents know their colleagues.
+                WalkCall.body(#"{"name":"C","assignedTo":"\#(names.account)"}"#).told,
+            ]
+        },
+        "getTask": .clients { [.path($0.task), .path($0.freeTask)] },
+        "changeTask": .clients { names in
+            [
+                .path(names.task, #"{"name":"Stolen"}"#), .path(names.freeTask, #"{"name":"Stolen"}"#),
+                .path(names.task, #"{"assignedTo":"\#(names.ownAccount)"}"#, headers: ["If-Match": "\"1\""]),
+                .path(names.ownTask, #"{"assignedTo":"\#(names.account)"}"#),
+            ]
+        },
+        "removeTask": .clients { [.path($0.task), .path($0.freeTask)] },
+        "completeTask": .clients { [.path($0.task), .path($0.freeTask)] },
+        "reopenTask": .clients { [.path($0.task), .path($0.freeTask)] },
+        "getSettings": .unnamed("one's own; names nobody"),
+        "changeSettings": .unnamed("one's own; names nobody"),
     ]
 
     private static let peopleRoutes: [String: WalkedRoute] = [

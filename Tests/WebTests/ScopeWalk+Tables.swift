@@ -49,6 +49,7 @@ extension ScopeWalk {
         "timeline_revision": .others("what entries were before; reached through them"),
         "client_contact": .ofClients("client_id", merge: "counted anew from the entries of both"),
         "client_file": .ofClients("client_id", merge: "goes on to the winner, and back when the merge is undone"),
+        "task": .ofClients("client_id", merge: "goes on to the winner, and back when the merge is undone"),
         // People.
         "account": .ofPeople("id"),
         "account_password": .ofPeople("account_id"),
@@ -67,6 +68,7 @@ extension ScopeWalk {
         "sign_in_challenge": .ofPeople("account_id", furnished: false),
         "sign_in_habit": .ofPeople("account_id", furnished: false),
         "invitation": .ofPeople("invited_by", furnished: false),
+        "user_setting": .ofPeople("user_id"),
         "security_event": .ofPeople("user_id"),
         "security_person_key": .ofPeople("user_id", furnished: false),
         // The machine's.

@@ -54,6 +54,10 @@ package enum MailKind: String, Sendable, CaseIterable, Codable {
     case apiKeyCreated = "api_key_created"
     /// A colleague mentioned somebody in a note about a client.
     case mentioned
+    /// A task is due soon.
+    case taskReminder = "task_reminder"
+    /// An appointment begins soon.
+    case appointmentReminder = "appointment_reminder"
     /// A security event, to whoever watches over the installation.
     case alert
 }

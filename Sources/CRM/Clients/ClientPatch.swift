@@ -13,7 +13,7 @@ package enum Change<Value: Sendable & Hashable>: Sendable, Hashable {
     init(given: Value?) { self = given.map { .set($0) } ?? .keep }
 
     /// The field's value after the change: `cleared` for null, and a given value as `check` leaves it.
-    func applied<Field>(to current: Field, cleared: Field, check: (Value) -> Field) -> Field {
+    package func applied<Field>(to current: Field, cleared: Field, check: (Value) -> Field) -> Field {
         switch self {
         case .keep: return current
         case .clear: return cleared

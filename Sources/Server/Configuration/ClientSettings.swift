@@ -1,9 +1,12 @@
 package import CRM
+package import Work
 
 /// How clients are read and found.
 package struct ClientSettings: Sendable {
     /// `HOME_REGION`.
     package let homeRegion: HomeRegion
+    /// `TIME_ZONE`.
+    package let timeZone: Zone
     /// `IMPORT_MAX_MB`, in bytes.
     package let importLimit: Int
 
@@ -22,6 +25,15 @@ package struct ClientSettings: Sendable {
             reader.refuse("HOME_REGION", "must be a country in two letters (ISO 3166), such as US or GB.")
         }
         homeRegion = region ?? standard
+        let zone = reader.text(
+            "TIME_ZONE", default: Zone.standard.name,
+            "The time zone (IANA) in which the days of somebody begin and end who has not chosen one. The same on every node."
+        ).flatMap { Zone($0) }
+        if zone == nil {
+            reader.refuse(
+                "TIME_ZONE", "must be a time zone of the IANA database, such as America/New_York or Europe/London.")
+        }
+        timeZone = zone ?? .standard
         importLimit =
             reader.integer(
                 "IMPORT_MAX_MB", default: 256, in: 1...4096,

@@ -2,6 +2,7 @@ import CRM
 import Identity
 import Logging
 import ServiceLifecycle
+import Work
 
 /// Does in the background what people have set going: at once when it was on this node, and every now and then what another node, or this one
 /// before it ended, has left behind.
@@ -38,10 +39,11 @@ struct BackgroundWork: Service {
 }
 
 extension Installation {
-    /// Bulk changes and imports, each beside the other.
+    /// Bulk changes, imports and reminders, each beside the other.
     var backgroundWork: [BackgroundWork] {
         let (imports, logger) = (imports, logger)
         let changes = BulkChanges(book: book, recorder: gate.recorder)
+        let tasks = TaskReminders(database: database, world: world, mailbox: gate.mailbox)
         return [
             BackgroundWork(signal: book.backgroundWork, logger: logger, failure: "bulk change not continued") {
                 try await changes.work(until: $0)
@@ -56,6 +58,9 @@ extension Installation {
                 {
                     if shouldStop() { return }
                 }
+            },
+            BackgroundWork(signal: WorkSignal(), logger: logger, failure: "reminders not written") { shouldStop in
+                try await tasks.post(until: shouldStop)
             },
         ]
     }

@@ -138,6 +138,13 @@ package struct Installation: Sendable {
 }
 
 extension ServerConfiguration {
+    /// How the work with clients is done.
+    var work: WorkConfiguration {
+        var work = WorkConfiguration()
+        work.timeZone = clients.timeZone
+        return work
+    }
+
     /// Where files wait to be imported.
     var importFiles: ImportFiles {
         ImportFiles(directory: dataDirectory + "/imports", limit: clients.importLimit)

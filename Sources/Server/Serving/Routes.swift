@@ -21,7 +21,8 @@ package struct Routes: Sendable {
     package init(
         gate: Gate, book: ClientBook, imports: ClientImports, files: ClientFiles, configuration: WebConfiguration,
         exportPolicy: ExportPolicy = ExportPolicy(),
-        live: LiveEvents, readiness: @escaping @Sendable () async -> OperationsAPI.Readiness
+        work: WorkConfiguration = WorkConfiguration(), live: LiveEvents,
+        readiness: @escaping @Sendable () async -> OperationsAPI.Readiness
     ) {
         self.gate = gate
         self.configuration = configuration
@@ -35,6 +36,9 @@ package struct Routes: Sendable {
         let departure = AgentDeparture(
             team: gate.team, book: book, events: gate.events, recorder: gate.recorder, notices: gate.notices,
             world: gate.world)
+        let settings = UserSettings(database: gate.database, world: gate.world, standard: work.timeZone)
+        let tasks = TaskBook(
+            database: gate.database, world: gate.world, cursorKey: configuration.cursorKey, settings: settings)
         let api = [
             AuthAPI(gate: gate, cookies: configuration.cookies).routes,
             FactorsAPI(gate: gate, cookies: configuration.cookies).routes,
@@ -61,6 +65,8 @@ package struct Routes: Sendable {
                 gate: gate, departure: departure,
                 removal: AccountRemoval(team: gate.team, book: book, erasure: gate.audit.erasure)
             ).routes,
+            SettingsAPI(settings: settings).routes,
+            TasksAPI(tasks: tasks).routes,
             SecurityAPI(gate: gate, live: live, cursorKey: configuration.cursorKey).routes,
             AlertRulesAPI(gate: gate).routes,
             OperationsAPI(gate: gate, readiness: readiness).routes,

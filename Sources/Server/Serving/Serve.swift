@@ -42,6 +42,8 @@ extension Installation {
         let routes = Routes(
             gate: gate, book: book, imports: imports, files: files, configuration: web,
             exportPolicy: configuration.detection.exportPolicy, live: live,
+            gate: gate, book: book, imports: imports, configuration: web,
+            exportPolicy: configuration.detection.exportPolicy, work: configuration.work, live: live,
             readiness: { await Self.readiness(of: database) })
         let application = Application(
             responder: routes.responder,

@@ -1,0 +1,7 @@
+/// What the operator decides of the work with clients.
+package struct WorkConfiguration: Sendable {
+    /// The zone of whoever has not chosen one: `TIME_ZONE`.
+    package var timeZone = Zone.standard
+
+    package init() {}
+}
