@@ -4,10 +4,9 @@ package import Storage
 package enum WorkSchema {
     /// The steps in order.
     package static var migrations: [Migration] {
-        [TimelineTable.migration, ClientContact.migration, ClientFileTable.migration]
         [
-            TimelineTable.migration, ClientContact.migration,
-            UserSettings.migration, TaskTable.migration,
+            TimelineTable.migration, ClientContact.migration, ClientFileTable.migration,
+            UserSettings.migration, TaskTable.migration, AppointmentTable.migration,
         ]
     }
 }

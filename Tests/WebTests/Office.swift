@@ -89,10 +89,9 @@ struct Office: Sendable {
             database: database, world: clock.world, store: DirectoryStore(place + "-files"),
             incoming: place + "-incoming", limit: configuration.clients.fileLimit)
         let routes = Routes(
-            gate: gate, book: book, imports: imports, files: files, configuration: web,
-            exportPolicy: configuration.detection.exportPolicy, live: live,
-            gate: gate, book: book, imports: imports, configuration: web,
-            exportPolicy: configuration.detection.exportPolicy, work: configuration.work, live: live,
+            gate: gate,
+            clients: ClientFeatures(book: book, imports: imports, files: files, work: configuration.work),
+            configuration: web, exportPolicy: configuration.detection.exportPolicy, live: live,
             readiness: { await Installation.readiness(of: database) })
         var logger = Logger(label: "test")
         logger.logLevel = .critical

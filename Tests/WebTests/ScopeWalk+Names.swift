@@ -23,6 +23,9 @@ struct WalkNames: Sendable {
     /// A task of a client, and one without.
     var task = ""
     var freeTask = ""
+    /// An appointment with a client, and one without.
+    var appointment = ""
+    var freeAppointment = ""
     /// A word that stands in every text of the other's records.
     var mark = ""
     /// An address and a number of one of the other's clients, of which no answer is looked through: the caller writes them too.
@@ -34,6 +37,7 @@ struct WalkNames: Sendable {
     var ownClient = ""
     var ownAccount = ""
     var ownTask = ""
+    var ownAppointment = ""
 
     /// Every text by which the other is named, with what stands for it when answers are compared.
     var placeholders: [(value: String, name: String)] {
@@ -41,8 +45,8 @@ struct WalkNames: Sendable {
             (client, "client"), (pairedClient, "pairedClient"), (merge, "merge"), (account, "account"),
             (session, "session"), (key, "key"), (passkey, "passkey"), (device, "device"), (list, "list"),
             (bulk, "bulk"), (file, "import"), (entry, "entry"), (document, "document"), (invitation, "invitation"),
-            (bulk, "bulk"), (file, "import"), (invitation, "invitation"),
             (task, "task"), (freeTask, "freeTask"),
+            (appointment, "appointment"), (freeAppointment, "freeAppointment"),
             (mark, "mark"), (probeEmail, "probeEmail"), (probePhone, "probePhone"),
             (probePhone.filter(\.isNumber), "digits"), (cursor, "cursor"),
         ]

@@ -46,14 +46,14 @@ struct WalkOffice: Sendable {
         var document = ""
         /// A task of a client, and one without.
         var tasks: [String] = []
+        /// An appointment with a client, and one without.
+        var appointments: [String] = []
 
         var allClients: [String] { clients + [trashed, merged] }
         /// What no answer to somebody else may hold.
         var secrets: [String] {
-            [mark] + allClients
+            [mark] + allClients + tasks + appointments
                 + [merge, session, key, passkey, device, list, bulk, file, entry, document].filter { !$0.isEmpty }
-            [mark] + allClients + tasks
-                + [merge, session, key, passkey, device, list, bulk, file].filter { !$0.isEmpty }
         }
     }
 
@@ -129,6 +129,7 @@ struct WalkOffice: Sendable {
         furniture.bulk = try await id(
             person.post("/v1/clients/bulk", #"{"action":"addTags","tags":["common"],"ids":["\#(main)"]}"#), "id")
         furniture.tasks = try await addTasks(of: person, mark: mark, client: main)
+        furniture.appointments = try await addAppointments(of: person, mark: mark, client: main)
         if creator == nil { try await importFile(by: person, into: &furniture) }
         try await tellTimeline(by: person, into: &furniture)
         try await addFactors(of: &furniture)
@@ -188,6 +189,14 @@ struct WalkOffice: Sendable {
             throw Surprise("not furnished: \(answer.text)")
         }
         return tasks + [again]
+    }
+
+    private func addAppointments(of person: Visitor, mark: String, client: String) async throws -> [String] {
+        let common = #""title":"\#(mark)","note":"\#(mark)","location":"\#(mark)","startDay":"2026-01-01""#
+        return [
+            try await id(person.post("/v1/appointments", #"{\#(common),"clients":["\#(client)"]}"#), "id"),
+            try await id(person.post("/v1/appointments", "{\(common)}"), "id"),
+        ]
     }
 
     /// What takes a browser or an authenticator to make.
@@ -251,6 +260,8 @@ extension WalkNames {
             names.invitation = String(repeating: "a", count: 36)
             (names.task, names.freeTask) = (other.tasks[0], other.tasks[1])
             names.ownTask = own.tasks[0]
+            (names.appointment, names.freeAppointment) = (other.appointments[0], other.appointments[1])
+            names.ownAppointment = own.appointments[0]
             names.mark = other.mark
             names.probeEmail = "probe\(number)@example.com"
             names.probePhone = "512-555-020\(number)"
@@ -273,7 +284,8 @@ extension WalkNames {
         names.probeEmail = "probe9@example.com"
         names.probePhone = "512-555-0209"
         names.cursor = String(cursor.reversed())
-        (names.task, names.freeTask) = (id(), id())
+        (names.task, names.freeTask, names.appointment, names.freeAppointment) = (id(), id(), id(), id())
+        names.ownAppointment = ownAppointment
         (names.ownClient, names.ownAccount, names.ownTask) = (ownClient, ownAccount, ownTask)
         return names
     }

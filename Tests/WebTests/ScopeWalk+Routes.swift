@@ -2,10 +2,9 @@ import Accounts
 
 extension ScopeWalk {
     /// What each route is to the walk, by its name. A route that is not here fails the walk.
-    static let routes: [String: WalkedRoute] = clientRoutes.merging(peopleRoutes) { $1 }.merging(otherRoutes) { $1 }
-        .merging(timelineRoutes) { $1 }
-    static let routes: [String: WalkedRoute] = clientRoutes.merging(taskRoutes) { $1 }.merging(peopleRoutes) { $1 }
-        .merging(otherRoutes) { $1 }
+    static let routes: [String: WalkedRoute] = [
+        clientRoutes, timelineRoutes, taskRoutes, peopleRoutes, otherRoutes,
+    ].reduce(into: [:]) { all, some in all.merge(some) { $1 } }
 
     /// A filter by a tag, as it stands in an address.
     private static func filter(_ tag: String) -> String {
@@ -182,6 +181,30 @@ extension ScopeWalk {
         "removeTask": .clients { [.path($0.task), .path($0.freeTask)] },
         "completeTask": .clients { [.path($0.task), .path($0.freeTask)] },
         "reopenTask": .clients { [.path($0.task), .path($0.freeTask)] },
+        "listAppointments": .clients { names in
+            [
+                .query("client=\(names.client)"), .query("attendee=\(names.account)&from=2026-01-01&to=2026-01-31"),
+                .query("cursor=\(names.cursor)"), WalkCall.query("limit=1").told,
+            ]
+        },
+        "createAppointment": .clients { names in
+            [
+                .body(#"{"title":"A","startDay":"2026-01-01","clients":["\#(names.client)"]}"#),
+                .body(
+                    #"{"title":"B","startDay":"2026-01-01","clients":["\#(names.ownClient)"],"attendees":["\#(names.account)"]}"#
+                ),
+                WalkCall.body(#"{"title":"C","startDay":"wrong","attendees":["\#(names.account)"]}"#).told,
+            ]
+        },
+        "getAppointment": .clients { [.path($0.appointment), .path($0.freeAppointment)] },
+        "changeAppointment": .clients { names in
+            [
+                .path(names.appointment, #"{"title":"Stolen"}"#), .path(names.freeAppointment, #"{"title":"Stolen"}"#),
+                .path(names.ownAppointment, #"{"attendees":["\#(names.account)"]}"#),
+                .path(names.ownAppointment, #"{"clients":["\#(names.client)"]}"#),
+            ]
+        },
+        "removeAppointment": .clients { [.path($0.appointment), .path($0.freeAppointment)] },
         "getSettings": .unnamed("one's own; names nobody"),
         "changeSettings": .unnamed("one's own; names nobody"),
     ]

@@ -49,6 +49,10 @@ extension ScopeWalk {
         "timeline_revision": .others("what entries were before; reached through them"),
         "client_contact": .ofClients("client_id", merge: "counted anew from the entries of both"),
         "client_file": .ofClients("client_id", merge: "goes on to the winner, and back when the merge is undone"),
+        "appointment": .others("reached through its clients and attendees"),
+        "appointment_client": .ofClients(
+            "client_id", merge: "goes on to the winner, and back when the merge is undone"),
+        "appointment_attendee": .ofPeople("user_id"),
         "task": .ofClients("client_id", merge: "goes on to the winner, and back when the merge is undone"),
         // People.
         "account": .ofPeople("id"),

@@ -44,6 +44,7 @@ extension Installation {
         let (imports, logger) = (imports, logger)
         let changes = BulkChanges(book: book, recorder: gate.recorder)
         let tasks = TaskReminders(database: database, world: world, mailbox: gate.mailbox)
+        let appointments = AppointmentReminders(database: database, world: world, mailbox: gate.mailbox)
         return [
             BackgroundWork(signal: book.backgroundWork, logger: logger, failure: "bulk change not continued") {
                 try await changes.work(until: $0)
@@ -61,6 +62,7 @@ extension Installation {
             },
             BackgroundWork(signal: WorkSignal(), logger: logger, failure: "reminders not written") { shouldStop in
                 try await tasks.post(until: shouldStop)
+                try await appointments.post(until: shouldStop)
             },
         ]
     }

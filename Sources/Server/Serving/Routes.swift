@@ -9,6 +9,21 @@ package import SecurityEvents
 package import Web
 package import Work
 
+/// What the routes about clients work on.
+package struct ClientFeatures: Sendable {
+    let book: ClientBook
+    let imports: ClientImports
+    let files: ClientFiles
+    let work: WorkConfiguration
+
+    package init(book: ClientBook, imports: ClientImports, files: ClientFiles, work: WorkConfiguration) {
+        self.book = book
+        self.imports = imports
+        self.files = files
+        self.work = work
+    }
+}
+
 /// The table of routes: every way into the program, read from top to bottom. The one place where the tables of the API and of the pages are
 /// joined.
 package struct Routes: Sendable {
@@ -19,12 +34,12 @@ package struct Routes: Sendable {
     private let registry: MetricsRegistry
 
     package init(
-        gate: Gate, book: ClientBook, imports: ClientImports, files: ClientFiles, configuration: WebConfiguration,
-        exportPolicy: ExportPolicy = ExportPolicy(),
-        work: WorkConfiguration = WorkConfiguration(), live: LiveEvents,
+        gate: Gate, clients features: ClientFeatures, configuration: WebConfiguration,
+        exportPolicy: ExportPolicy = ExportPolicy(), live: LiveEvents,
         readiness: @escaping @Sendable () async -> OperationsAPI.Readiness
     ) {
         self.gate = gate
+        let (book, work) = (features.book, features.work)
         self.configuration = configuration
         registry = MetricsRegistry(help: RequestMetrics.help)
         let approvals = ExportApprovals(
@@ -39,6 +54,8 @@ package struct Routes: Sendable {
         let settings = UserSettings(database: gate.database, world: gate.world, standard: work.timeZone)
         let tasks = TaskBook(
             database: gate.database, world: gate.world, cursorKey: configuration.cursorKey, settings: settings)
+        let appointments = AppointmentBook(
+            database: gate.database, world: gate.world, cursorKey: configuration.cursorKey, settings: settings)
         let api = [
             AuthAPI(gate: gate, cookies: configuration.cookies).routes,
             FactorsAPI(gate: gate, cookies: configuration.cookies).routes,
@@ -52,7 +69,7 @@ package struct Routes: Sendable {
             DuplicatesAPI(clients: clients).routes,
             SmartListsAPI(lists: SmartLists(book: book)).routes,
             BulkAPI(changes: BulkChanges(book: book, recorder: gate.recorder)).routes,
-            ImportsAPI(imports: imports).routes,
+            ImportsAPI(imports: features.imports).routes,
             StagesAPI(stages: StageList(database: gate.database)).routes,
             CustomFieldsAPI(customFields: CustomFieldList(database: gate.database, world: gate.world)).routes,
             TimelineAPI(
@@ -60,13 +77,14 @@ package struct Routes: Sendable {
                     database: gate.database, world: gate.world, cursorKey: configuration.cursorKey,
                     mailbox: gate.mailbox)
             ).routes,
-            FilesAPI(files: files).routes,
+            FilesAPI(files: features.files).routes,
             UsersAPI(
                 gate: gate, departure: departure,
                 removal: AccountRemoval(team: gate.team, book: book, erasure: gate.audit.erasure)
             ).routes,
             SettingsAPI(settings: settings).routes,
             TasksAPI(tasks: tasks).routes,
+            AppointmentsAPI(appointments: appointments).routes,
             SecurityAPI(gate: gate, live: live, cursorKey: configuration.cursorKey).routes,
             AlertRulesAPI(gate: gate).routes,
             OperationsAPI(gate: gate, readiness: readiness).routes,

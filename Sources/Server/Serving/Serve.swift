@@ -40,10 +40,9 @@ extension Installation {
                 logger.warning("live events not read", metadata: ["error": .string("\(error)")])
             })
         let routes = Routes(
-            gate: gate, book: book, imports: imports, files: files, configuration: web,
-            exportPolicy: configuration.detection.exportPolicy, live: live,
-            gate: gate, book: book, imports: imports, configuration: web,
-            exportPolicy: configuration.detection.exportPolicy, work: configuration.work, live: live,
+            gate: gate,
+            clients: ClientFeatures(book: book, imports: imports, files: files, work: configuration.work),
+            configuration: web, exportPolicy: configuration.detection.exportPolicy, live: live,
             readiness: { await Self.readiness(of: database) })
         let application = Application(
             responder: routes.responder,
