@@ -136,7 +136,9 @@ let package = Package(
             ]),
         library(
             "Pages",
-            ["Core", "Accounts", "Credentials", "Guarding", "Identity", "Web", hummingbird, nioCore] + [
+            [
+                "Core", "Accounts", "Credentials", "Guarding", "Identity", "CRM", "Work", "Web", hummingbird, nioCore,
+            ] + [
                 .product(name: "HTTPTypes", package: "swift-http-types")
             ]),
         library(

@@ -7,6 +7,7 @@ package enum WorkSchema {
         [
             TimelineTable.migration, ClientContact.migration, ClientFileTable.migration,
             UserSettings.migration, TaskTable.migration, AppointmentTable.migration,
+            MailTemplateTable.migration,
         ]
     }
 }

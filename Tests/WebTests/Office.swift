@@ -90,7 +90,9 @@ struct Office: Sendable {
             incoming: place + "-incoming", limit: configuration.clients.fileLimit)
         let routes = Routes(
             gate: gate,
-            clients: ClientFeatures(book: book, imports: imports, files: files, work: configuration.work),
+            clients: ClientFeatures(
+                book: book, imports: imports, files: files,
+                unsubscribeLinks: UnsubscribeLinks(secret: secret, origin: Self.origin), work: configuration.work),
             configuration: web, exportPolicy: configuration.detection.exportPolicy, live: live,
             readiness: { await Installation.readiness(of: database) })
         var logger = Logger(label: "test")

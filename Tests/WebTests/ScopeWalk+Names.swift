@@ -19,6 +19,8 @@ struct WalkNames: Sendable {
     var entry = ""
     /// A file about a client.
     var document = ""
+    /// A template of mails that is not shared.
+    var template = ""
     var invitation = ""
     /// A task of a client, and one without.
     var task = ""
@@ -44,7 +46,8 @@ struct WalkNames: Sendable {
         [
             (client, "client"), (pairedClient, "pairedClient"), (merge, "merge"), (account, "account"),
             (session, "session"), (key, "key"), (passkey, "passkey"), (device, "device"), (list, "list"),
-            (bulk, "bulk"), (file, "import"), (entry, "entry"), (document, "document"), (invitation, "invitation"),
+            (bulk, "bulk"), (file, "import"), (entry, "entry"), (document, "document"), (template, "template"),
+            (invitation, "invitation"),
             (task, "task"), (freeTask, "freeTask"),
             (appointment, "appointment"), (freeAppointment, "freeAppointment"),
             (mark, "mark"), (probeEmail, "probeEmail"), (probePhone, "probePhone"),

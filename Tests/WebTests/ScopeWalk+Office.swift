@@ -44,6 +44,8 @@ struct WalkOffice: Sendable {
         var entry = ""
         /// A file about the last client.
         var document = ""
+        /// A template of mails that is not shared.
+        var template = ""
         /// A task of a client, and one without.
         var tasks: [String] = []
         /// An appointment with a client, and one without.
@@ -53,7 +55,9 @@ struct WalkOffice: Sendable {
         /// What no answer to somebody else may hold.
         var secrets: [String] {
             [mark] + allClients + tasks + appointments
-                + [merge, session, key, passkey, device, list, bulk, file, entry, document].filter { !$0.isEmpty }
+                + [merge, session, key, passkey, device, list, bulk, file, entry, document, template].filter {
+                    !$0.isEmpty
+                }
         }
     }
 
@@ -138,6 +142,8 @@ struct WalkOffice: Sendable {
 
     private func tellTimeline(by person: Visitor, into furniture: inout Furniture) async throws {
         let mark = furniture.mark
+        furniture.template = try await id(
+            person.post("/v1/templates", #"{"name":"\#(mark)","subject":"\#(mark)","body":"\#(mark)"}"#), "id")
         for client in furniture.clients {
             let path = "/v1/clients/\(client)/timeline"
             furniture.entry = try await id(
@@ -257,6 +263,7 @@ extension WalkNames {
                 list: other.list, bulk: other.bulk, file: other.file)
             names.entry = other.entry
             names.document = other.document
+            names.template = other.template
             names.invitation = String(repeating: "a", count: 36)
             (names.task, names.freeTask) = (other.tasks[0], other.tasks[1])
             names.ownTask = own.tasks[0]
@@ -279,6 +286,7 @@ extension WalkNames {
             device: id(), list: id(), bulk: id(), file: id())
         names.entry = id()
         names.document = id()
+        names.template = id()
         names.invitation = String(repeating: "b", count: 36)
         names.mark = String(mark.reversed())
         names.probeEmail = "probe9@example.com"

@@ -23,6 +23,22 @@ extension ScopeWalk {
         "removeEntry": .clients { [.path($0.entry)] },
         "restoreEntry": .clients { [.path($0.entry)] },
         "entryRevisions": .clients { [.path($0.entry)] },
+        "listTemplates": .own { _ in [] },
+        "createTemplate": .unnamed("names nobody"),
+        "getTemplate": .own { [.path($0.template)] },
+        "changeTemplate": .own { names in
+            [.path(names.template, #"{"name":"Stolen"}"#), .path(names.template, #"{"isShared":true}"#)]
+        },
+        "removeTemplate": .own { [.path($0.template)] },
+        "mailClient": .clients { names in
+            [
+                WalkCall(id: names.client, query: "?preview=true", json: #"{"subject":"Hi","body":"Hello"}"#),
+                .path(names.client, #"{"subject":"Hi","body":"Hello","to":"\#(names.probeEmail)"}"#),
+                WalkCall(id: names.ownClient, query: "?preview=true", json: #"{"templateId":"\#(names.template)"}"#),
+            ]
+        },
+        "unsubscribePage": .unnamed("for clients, who have a link of their own"),
+        "unsubscribeForm": .unnamed("for clients, who have a link of their own"),
         "clientFiles": .clients { [.path($0.client)] },
         "addFile": .clients { names in
             [

@@ -27,6 +27,8 @@ package struct ServerSecret: Sendable {
         case sentCodes = "sent-codes"
         /// MACs of the challenges that passkeys answer.
         case passkeyChallenges = "passkey-challenges"
+        /// MACs of the links by which clients end mails.
+        case unsubscribeLinks = "unsubscribe-links"
         /// Wraps the keys of the key ring.
         case keyRing = "key-ring"
     }

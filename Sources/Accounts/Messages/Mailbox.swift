@@ -9,7 +9,7 @@ package struct Mailbox: Sendable {
 
     /// Whether mail can be sent at all (`MAIL_URL`).
     package let isEnabled: Bool
-    private let seal: OutboxSeal
+    let seal: OutboxSeal
     private let origin: String
 
     /// `origin` is `PUBLIC_URL`, where links lead.

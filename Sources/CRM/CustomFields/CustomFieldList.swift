@@ -135,3 +135,10 @@ extension CustomField {
         }
     }
 }
+
+extension CustomFieldList {
+    /// The keys of the fields that there are.
+    package static func presentKeys(in session: any SQLSession) throws -> [String] {
+        try CustomFieldTable.all(in: session).map(\.key)
+    }
+}

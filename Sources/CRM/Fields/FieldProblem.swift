@@ -30,6 +30,10 @@ package struct FieldProblem: Sendable, Hashable {
         case unknownAccount = "unknown_account"
         /// A file of which nothing can be read.
         case unreadable
+        /// A merge field of a template is empty for this client, and has no fallback.
+        case emptyMergeField = "empty_merge_field"
+        /// The client asked not to be reached so.
+        case optedOut = "opted_out"
         /// The caller's role may not set the field so.
         case notPermitted = "not_permitted"
     }

@@ -33,6 +33,14 @@ enum HeaderText {
         return "\(name): " + (isPlain ? text : encodedWords(text, from: name.utf8.count + 2))
     }
 
+    /// `Name: <https://…>` as it is, however long: an address must not be written in encoded words. `nil` for anything else.
+    static func link(_ name: String, _ text: String) -> String? {
+        guard text.hasPrefix("<http"), text.hasSuffix(">"), text.utf8.count <= 900,
+            text.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        else { return nil }
+        return name.utf8.count + 2 + text.utf8.count <= longestLine ? "\(name): \(text)" : "\(name):\r\n \(text)"
+    }
+
     /// `Name: Ana Smith <ana@example.com>`, folded.
     static func mailbox(_ name: String, _ shown: String, _ address: EmailAddress) -> String {
         let shown = cleaned(shown)

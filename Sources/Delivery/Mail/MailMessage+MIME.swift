@@ -19,7 +19,10 @@ extension MailMessage {
             "Message-ID:\(messageID.utf8.count < 65 ? " " : "\r\n ")\(messageID)",
             HeaderText.unstructured("Subject", subject),
         ]
-        head += headers.filter(\.isAllowed).map { HeaderText.unstructured($0.name, $0.value) }
+        if let replyTo { head.append(HeaderText.mailbox("Reply-To", replyTo.name, replyTo.address)) }
+        head += headers.filter(\.isAllowed).map {
+            HeaderText.link($0.name, $0.value) ?? HeaderText.unstructured($0.name, $0.value)
+        }
         head += [
             "MIME-Version: 1.0", "Content-Type: multipart/alternative;\r\n boundary=\"\(boundary)\"", "",
         ]

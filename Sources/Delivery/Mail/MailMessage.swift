@@ -26,6 +26,8 @@ package struct MailMessage: Sendable {
     package let html: String
     /// When it was written, which is not when it is sent.
     package let date: Timestamp
+    /// Where answers go, if not to whom it comes from.
+    package var replyTo: MailSender?
     /// Headers beside those that every mail has. One whose name is no name, or one of those, is left out.
     package let headers: [Header]
 

@@ -102,6 +102,9 @@ package struct Installation: Sendable {
         }
     }
 
+    /// The links by which clients end mails.
+    var unsubscribeLinks: UnsubscribeLinks { UnsubscribeLinks(secret: secret, origin: configuration.publicURL) }
+
     /// Ends what `open` started.
     package func close() async {
         await gate.hashing.shutDown()

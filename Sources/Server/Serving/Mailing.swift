@@ -19,6 +19,9 @@ extension Installation {
                 try MailDelivery(
                     mailbox: gate.mailbox, transport: url.transport(log: logger), sender: try mailSender(), world: world
                 ))
+            senders.append(
+                LetterDelivery(
+                    mailbox: gate.mailbox, transport: url.transport(log: logger), sender: try mailSender()))
         }
         let sms = configuration.sms
         if let transport = sms.url.transport(client: http, account: sms.account, log: logger) {

@@ -14,12 +14,17 @@ package struct ClientFeatures: Sendable {
     let book: ClientBook
     let imports: ClientImports
     let files: ClientFiles
+    let unsubscribeLinks: UnsubscribeLinks
     let work: WorkConfiguration
 
-    package init(book: ClientBook, imports: ClientImports, files: ClientFiles, work: WorkConfiguration) {
+    package init(
+        book: ClientBook, imports: ClientImports, files: ClientFiles, unsubscribeLinks: UnsubscribeLinks,
+        work: WorkConfiguration
+    ) {
         self.book = book
         self.imports = imports
         self.files = files
+        self.unsubscribeLinks = unsubscribeLinks
         self.work = work
     }
 }
@@ -82,6 +87,10 @@ package struct Routes: Sendable {
                 gate: gate, departure: departure,
                 removal: AccountRemoval(team: gate.team, book: book, erasure: gate.audit.erasure)
             ).routes,
+            TemplatesAPI(
+                templates: MailTemplateBook(database: gate.database, world: gate.world),
+                letters: ClientLetters(database: gate.database, world: gate.world, mailbox: gate.mailbox)
+            ).routes,
             SettingsAPI(settings: settings).routes,
             TasksAPI(tasks: tasks).routes,
             AppointmentsAPI(appointments: appointments).routes,
@@ -92,7 +101,9 @@ package struct Routes: Sendable {
                 gate: gate, token: configuration.metricsToken, registry: registry, startedAt: gate.world.now()
             ).routes,
         ]
-        let pages = [InvitationPages(gate: gate).routes, RecoveryPages(gate: gate).routes, Assets.routes]
+        let pages =
+            [InvitationPages(gate: gate).routes, RecoveryPages(gate: gate).routes, Assets.routes]
+            + [UnsubscribePages(links: features.unsubscribeLinks, book: book).routes]
         all = (api + pages).flatMap(\.self)
     }
 

@@ -41,7 +41,9 @@ extension Installation {
             })
         let routes = Routes(
             gate: gate,
-            clients: ClientFeatures(book: book, imports: imports, files: files, work: configuration.work),
+            clients: ClientFeatures(
+                book: book, imports: imports, files: files, unsubscribeLinks: unsubscribeLinks, work: configuration.work
+            ),
             configuration: web, exportPolicy: configuration.detection.exportPolicy, live: live,
             readiness: { await Self.readiness(of: database) })
         let application = Application(
