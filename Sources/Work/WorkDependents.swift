@@ -5,5 +5,9 @@ package enum WorkDependents {
     /// All of it.
     package static var all: [any ClientDependent] {
         [TimelineOfClients(), FilesOfClients(), TasksOfClients(), AppointmentsOfClients()]
+        [
+            TimelineOfClients(),
+            DealsOfClients(),
+        ]
     }
 }

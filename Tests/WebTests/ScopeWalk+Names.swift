@@ -28,6 +28,9 @@ struct WalkNames: Sendable {
     /// An appointment with a client, and one without.
     var appointment = ""
     var freeAppointment = ""
+    /// A deal of the other's, and one of the caller's.
+    var deal = ""
+    var ownDeal = ""
     /// A word that stands in every text of the other's records.
     var mark = ""
     /// An address and a number of one of the other's clients, of which no answer is looked through: the caller writes them too.
@@ -50,6 +53,8 @@ struct WalkNames: Sendable {
             (invitation, "invitation"),
             (task, "task"), (freeTask, "freeTask"),
             (appointment, "appointment"), (freeAppointment, "freeAppointment"),
+            (bulk, "bulk"), (file, "import"), (invitation, "invitation"),
+            (deal, "deal"),
             (mark, "mark"), (probeEmail, "probeEmail"), (probePhone, "probePhone"),
             (probePhone.filter(\.isNumber), "digits"), (cursor, "cursor"),
         ]

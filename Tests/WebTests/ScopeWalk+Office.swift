@@ -50,6 +50,7 @@ struct WalkOffice: Sendable {
         var tasks: [String] = []
         /// An appointment with a client, and one without.
         var appointments: [String] = []
+        var deal = ""
 
         var allClients: [String] { clients + [trashed, merged] }
         /// What no answer to somebody else may hold.
@@ -58,6 +59,7 @@ struct WalkOffice: Sendable {
                 + [merge, session, key, passkey, device, list, bulk, file, entry, document, template].filter {
                     !$0.isEmpty
                 }
+            [mark] + allClients + [merge, session, key, passkey, device, list, bulk, file, deal].filter { !$0.isEmpty }
         }
     }
 
@@ -136,6 +138,7 @@ struct WalkOffice: Sendable {
         furniture.appointments = try await addAppointments(of: person, mark: mark, client: main)
         if creator == nil { try await importFile(by: person, into: &furniture) }
         try await tellTimeline(by: person, into: &furniture)
+        try await addDeals(by: maker, to: &furniture)
         try await addFactors(of: &furniture)
         return furniture
     }
@@ -204,6 +207,23 @@ struct WalkOffice: Sendable {
             try await id(person.post("/v1/appointments", "{\(common)}"), "id"),
         ]
     }
+    /// A deal of a client, with the mark in every text.
+    private func addDeals(by maker: Visitor, to furniture: inout Furniture) async throws {
+        let mark = furniture.mark
+        furniture.deal = try await id(
+            maker.post(
+                "/v1/deals",
+                #"""
+                {"name":"\#(mark)","stageId":"\#(Self.stage)","price":100,"commission":{"ratePpm":30000},
+                 "split":[{"to":"team","name":"\#(mark)","basisPoints":10000}],"notes":"\#(mark)",
+                 "parties":[{"clientId":"\#(furniture.clients[0])","roles":["buyer"]}],
+                 "contacts":[{"role":"\#(mark)","name":"\#(mark)"}],"dates":{"acceptance":"2026-01-05"},
+                 "checklist":[{"title":"\#(mark)"}]}
+                """#), "id")
+    }
+
+    /// The first stage of the pipeline for buyers.
+    static let stage = "01900000-0001-7000-8000-000000000000"
 
     /// What takes a browser or an authenticator to make.
     private func addFactors(of furniture: inout Furniture) async throws {
@@ -269,6 +289,7 @@ extension WalkNames {
             names.ownTask = own.tasks[0]
             (names.appointment, names.freeAppointment) = (other.appointments[0], other.appointments[1])
             names.ownAppointment = own.appointments[0]
+            (names.deal, names.ownDeal) = (other.deal, own.deal)
             names.mark = other.mark
             names.probeEmail = "probe\(number)@example.com"
             names.probePhone = "512-555-020\(number)"
@@ -288,6 +309,7 @@ extension WalkNames {
         names.document = id()
         names.template = id()
         names.invitation = String(repeating: "b", count: 36)
+        (names.deal, names.ownDeal) = (id(), ownDeal)
         names.mark = String(mark.reversed())
         names.probeEmail = "probe9@example.com"
         names.probePhone = "512-555-0209"

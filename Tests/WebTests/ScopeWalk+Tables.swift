@@ -55,6 +55,14 @@ extension ScopeWalk {
             "client_id", merge: "goes on to the winner, and back when the merge is undone"),
         "appointment_attendee": .ofPeople("user_id"),
         "task": .ofClients("client_id", merge: "goes on to the winner, and back when the merge is undone"),
+        "deal": .ofPeople("created_by"),
+        "deal_agent": .ofPeople("user_id"),
+        "deal_party": .ofClients(
+            "client_id", merge: "goes on to the winner, one party with the roles of both, and back when it is undone"),
+        "deal_date": .others("days of deals; reached through them"),
+        "deal_stage_change": .ofPeople("user_id"),
+        "deal_template": .others("the brokerage's own"),
+        "pipeline": .others("the brokerage's own"), "deal_stage": .others("the brokerage's own"),
         // People.
         "account": .ofPeople("id"),
         "account_password": .ofPeople("account_id"),

@@ -28,6 +28,7 @@ package struct ClientFeatures: Sendable {
         self.work = work
     }
 }
+import Work
 
 /// The table of routes: every way into the program, read from top to bottom. The one place where the tables of the API and of the pages are
 /// joined.
@@ -76,6 +77,11 @@ package struct Routes: Sendable {
             BulkAPI(changes: BulkChanges(book: book, recorder: gate.recorder)).routes,
             ImportsAPI(imports: features.imports).routes,
             StagesAPI(stages: StageList(database: gate.database)).routes,
+            PipelinesAPI(pipelines: Pipelines(database: gate.database, world: gate.world)).routes,
+            DealsAPI(
+                deals: DealBook(database: gate.database, world: gate.world, cursorKey: configuration.cursorKey),
+                world: gate.world
+            ).routes,
             CustomFieldsAPI(customFields: CustomFieldList(database: gate.database, world: gate.world)).routes,
             TimelineAPI(
                 timeline: Timeline(

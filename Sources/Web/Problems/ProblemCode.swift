@@ -52,6 +52,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case mergedSince = "merged_since"
     case undoExpired = "undo_expired"
     case notUndoable = "not_undoable"
+    case neighbourMoved = "neighbour_moved"
     case payloadTooLarge = "payload_too_large"
     case requestTimeout = "request_timeout"
     case unsupportedMediaType = "unsupported_media_type"
@@ -82,7 +83,7 @@ extension ProblemCode {
         case .emailTaken, .possibleDuplicate, .lastOwner, .accountInUse, .mailNotConfigured, .mfaDisabled,
             .passkeysDisabled,
             .smsNotConfigured, .factorExists, .strongerFactorRequired, .passkeyNotAllowed, .apiKeyLimit,
-            .mergedSince, .undoExpired, .notUndoable, .importLimit:
+            .mergedSince, .undoExpired, .notUndoable, .neighbourMoved, .importLimit:
             return .conflict
         case .versionMismatch: return .preconditionFailed
         case .payloadTooLarge: return .contentTooLarge
@@ -148,6 +149,7 @@ extension ProblemCode {
         case .mergedSince: return "The client was merged into another one since"
         case .undoExpired: return "It cannot be undone any more"
         case .notUndoable: return "It cannot be taken back"
+        case .neighbourMoved: return "The neighbour has gone elsewhere"
         case .payloadTooLarge: return "The request is too large"
         case .requestTimeout: return "The request took too long to arrive"
         case .unsupportedMediaType: return "The body is of a type that is not accepted here"
@@ -221,6 +223,9 @@ extension ProblemCode {
         case .mergedSince: return "Undo the merge that the member mergeId names first."
         case .undoExpired: return "The time for it is over; the history shows what it changed."
         case .notUndoable: return "It has not ended, was taken back already, or ended more than 24 hours ago."
+        case .neighbourMoved:
+            return
+                "Somebody has moved the deals next to this place meanwhile. Look at the board again and drag once more."
         case .payloadTooLarge: return "Send at most 1 MiB."
         case .requestTimeout: return "Send it again, over a faster connection if there is one."
         case .unsupportedMediaType: return "Send application/json."

@@ -1,0 +1,63 @@
+import Accounts
+
+extension ScopeWalk {
+    static let dealRoutes: [String: WalkedRoute] = [
+        "listPipelines": .unnamed("the brokerage's pipelines: everybody reads them"),
+        "createPipeline": WalkedRoute(matter: "owner and admin alone; the brokerage's own", hiddenFrom: []) { names in
+            [.body(#"{"name":"A","stages":[{"id":"\#(names.deal)","name":"A","kind":"open"}]}"#)]
+        },
+        "replacePipeline": WalkedRoute(matter: "owner and admin alone", hiddenFrom: [.agent, .lender]) { names in
+            [.path(names.deal, #"{"name":"A","stages":[{"id":"\#(names.deal)","name":"A","kind":"open"}]}"#)]
+        },
+        "removePipeline": WalkedRoute(matter: "owner and admin alone", hiddenFrom: [.agent, .lender]) {
+            [.path($0.deal)]
+        },
+        "dealTemplate": .unnamed("the brokerage's template: everybody reads it"),
+        "replaceDealTemplate": .unnamed("owner and admin alone; the brokerage's own"),
+        "listDeals": .clients { names in
+            [
+                .query("client=\(names.client)"), .query("agent=\(names.account)"), .query("stage=\(names.deal)"),
+                .query("pipeline=\(names.deal)&status=open&limit=1"), .query("cursor=\(names.cursor)"),
+            ]
+        },
+        "createDeal": .clients { names in
+            [
+                .body(
+                    #"{"name":"A","stageId":"\#(WalkOffice.stage)","parties":[{"clientId":"\#(names.client)","roles":["buyer"]}]}"#
+                ),
+                .body(#"{"name":"A","stageId":"\#(names.deal)"}"#),
+                .body(
+                    #"{"name":"","stageId":"\#(WalkOffice.stage)","checklist":[{"id":"\#(names.deal)","title":"A"}]}"#),
+                // Whom somebody works with must be there, and that they may know.
+                WalkCall.body(
+                    #"{"name":"","stageId":"\#(WalkOffice.stage)","agents":["\#(names.account)"],"split":[{"to":"agent","userId":"\#(names.account)","basisPoints":10000}]}"#
+                ).told,
+            ]
+        },
+        "getDeal": .clients { [.path($0.deal)] },
+        "changeDeal": .clients { names in
+            [
+                .path(names.deal, #"{"name":"Stolen"}"#),
+                .path(names.deal, #"{"name":"Stolen"}"#, headers: ["If-Match": "\"1\", \"2\", \"3\""]),
+                .path(names.deal, #"{"agents":["\#(names.ownAccount)"],"stageId":"\#(WalkOffice.stage)"}"#),
+                .path(names.ownDeal, #"{"parties":[{"clientId":"\#(names.client)","roles":["buyer"]}]}"#),
+                .path(names.ownDeal, #"{"checklist":[{"id":"\#(names.deal)","title":"A"}]}"#),
+                WalkCall.path(
+                    names.ownDeal,
+                    #"{"name":"","split":[{"to":"agent","userId":"\#(names.account)","basisPoints":10000}]}"#
+                ).told,
+            ]
+        },
+        "removeDeal": .clients { [.path($0.deal), .path($0.deal, headers: ["If-Match": "\"1\""])] },
+        "dealStages": .clients { [.path($0.deal)] },
+        "moveDeal": .clients { names in
+            [
+                .path(names.deal, #"{"stageId":"\#(WalkOffice.stage)"}"#),
+                .path(names.ownDeal, #"{"stageId":"\#(WalkOffice.stage)","afterId":"\#(names.deal)"}"#),
+                .path(names.ownDeal, #"{"stageId":"\#(WalkOffice.stage)","beforeId":"\#(names.deal)"}"#),
+            ]
+        },
+        "dealBoard": .clients { [.query("pipeline=\($0.deal)")] },
+        "dealForecast": .clients { [.query("from=2026-01&to=2026-12&pipeline=\($0.deal)&format=csv")] },
+    ]
+}
