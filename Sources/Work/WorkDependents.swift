@@ -8,6 +8,7 @@ package enum WorkDependents {
         [
             TimelineOfClients(),
             DealsOfClients(),
+            ListingsOfClients(), RequestsOfClients(),
         ]
     }
 }

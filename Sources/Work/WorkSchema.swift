@@ -10,6 +10,7 @@ package enum WorkSchema {
             MailTemplateTable.migration,
             TimelineTable.migration, ClientContact.migration,
             PipelineTable.migration, DealTemplateTable.migration, DealTable.migration,
+            ListingTable.migration, RequestTable.migration, MatchTable.migration,
         ]
     }
 }

@@ -59,5 +59,45 @@ extension ScopeWalk {
         },
         "dealBoard": .clients { [.query("pipeline=\($0.deal)")] },
         "dealForecast": .clients { [.query("from=2026-01&to=2026-12&pipeline=\($0.deal)&format=csv")] },
+        "listListings": .clients { names in
+            [
+                .query("client=\(names.client)"), WalkCall.query("agent=\(names.account)&limit=1&status=Active").told,
+                .query("city=\(names.mark)"), .query("mlsNumber=\(names.mark)"), .query("cursor=\(names.cursor)"),
+            ]
+        },
+        "createListing": .clients { names in
+            [
+                .body(#"{"sellers":["\#(names.client)"]}"#), .body(#"{"agentId":"\#(names.account)"}"#),
+            ]
+        },
+        "getListing": .clients { [WalkCall.path($0.listing).told] },
+        "changeListing": .clients { names in
+            [
+                .path(names.listing, #"{"price":1}"#), .path(names.listing, #"{"agentId":"\#(names.ownAccount)"}"#),
+                .path(names.listing, #"{"sellers":["\#(names.ownClient)"]}"#),
+            ]
+        },
+        "listingHistory": .clients { [WalkCall.path($0.listing).told] },
+        "noteListingInterest": .clients { names in
+            [
+                .path(names.listing, #"{"clientId":"\#(names.client)"}"#),
+                .path(names.listing, #"{"clientId":"\#(names.client)","interested":false}"#),
+            ]
+        },
+        "listingMatches": .clients {
+            [.path($0.listing), .query("limit=1", id: $0.listing), .query("cursor=\($0.cursor)", id: $0.listing)]
+        },
+        "listClientRequests": .clients { [.path($0.client)] },
+        "createRequest": .clients { [.path($0.client, #"{"minBeds":3}"#)] },
+        "getRequest": .clients { [.path($0.request)] },
+        "changeRequest": .clients { names in
+            [
+                .path(names.request, #"{"minBeds":3}"#),
+                .path(names.request, #"{"minBeds":3}"#, headers: ["If-Match": "\"1\", \"2\""]),
+            ]
+        },
+        "clientMatches": .clients {
+            [.path($0.client), .query("limit=1", id: $0.client), .query("cursor=\($0.cursor)", id: $0.client)]
+        },
     ]
 }

@@ -31,6 +31,9 @@ struct WalkNames: Sendable {
     /// A deal of the other's, and one of the caller's.
     var deal = ""
     var ownDeal = ""
+    /// A listing of the other's, which everybody sees, and what one of their clients looks for.
+    var listing = ""
+    var request = ""
     /// A word that stands in every text of the other's records.
     var mark = ""
     /// An address and a number of one of the other's clients, of which no answer is looked through: the caller writes them too.
@@ -54,7 +57,7 @@ struct WalkNames: Sendable {
             (task, "task"), (freeTask, "freeTask"),
             (appointment, "appointment"), (freeAppointment, "freeAppointment"),
             (bulk, "bulk"), (file, "import"), (invitation, "invitation"),
-            (deal, "deal"),
+            (deal, "deal"), (listing, "listing"), (request, "request"),
             (mark, "mark"), (probeEmail, "probeEmail"), (probePhone, "probePhone"),
             (probePhone.filter(\.isNumber), "digits"), (cursor, "cursor"),
         ]

@@ -51,6 +51,8 @@ struct WalkOffice: Sendable {
         /// An appointment with a client, and one without.
         var appointments: [String] = []
         var deal = ""
+        var listing = ""
+        var request = ""
 
         var allClients: [String] { clients + [trashed, merged] }
         /// What no answer to somebody else may hold.
@@ -60,6 +62,8 @@ struct WalkOffice: Sendable {
                     !$0.isEmpty
                 }
             [mark] + allClients + [merge, session, key, passkey, device, list, bulk, file, deal].filter { !$0.isEmpty }
+            [mark] + allClients
+                + [merge, session, key, passkey, device, list, bulk, file, deal, request].filter { !$0.isEmpty }
         }
     }
 
@@ -220,6 +224,22 @@ struct WalkOffice: Sendable {
                  "contacts":[{"role":"\#(mark)","name":"\#(mark)"}],"dates":{"acceptance":"2026-01-05"},
                  "checklist":[{"title":"\#(mark)"}]}
                 """#), "id")
+        // Everybody sees listings, so they have no mark; who sells, likes and looks for them is the person's own.
+        furniture.listing = try await id(
+            maker.post(
+                "/v1/listings", #"{"status":"Active","price":100,"sellers":["\#(furniture.clients[0])"]}"#), "id")
+        furniture.request = try await id(
+            maker.post("/v1/clients/\(furniture.clients[0])/requests", #"{"name":"\#(mark)","cities":["\#(mark)"]}"#),
+            "id")
+        let answers = [
+            try await maker.post(
+                "/v1/listings/\(furniture.listing)/interest", #"{"clientId":"\#(furniture.clients[0])"}"#),
+            try await maker.send(
+                .patch, "/v1/listings/\(furniture.listing)", json: #"{"address":{"city":"Walked"}}"#),
+            try await maker.send(
+                .patch, "/v1/requests/\(furniture.request)", json: #"{"cities":["\#(mark)","walked"]}"#),
+        ]
+        for answer in answers where answer.status.code >= 300 { throw Surprise("no listing: \(answer.text)") }
     }
 
     /// The first stage of the pipeline for buyers.
@@ -290,6 +310,7 @@ extension WalkNames {
             (names.appointment, names.freeAppointment) = (other.appointments[0], other.appointments[1])
             names.ownAppointment = own.appointments[0]
             (names.deal, names.ownDeal) = (other.deal, own.deal)
+            (names.listing, names.request) = (other.listing, other.request)
             names.mark = other.mark
             names.probeEmail = "probe\(number)@example.com"
             names.probePhone = "512-555-020\(number)"
@@ -310,6 +331,7 @@ extension WalkNames {
         names.template = id()
         names.invitation = String(repeating: "b", count: 36)
         (names.deal, names.ownDeal) = (id(), ownDeal)
+        (names.listing, names.request) = (listing.isEmpty ? id() : listing, id())
         names.mark = String(mark.reversed())
         names.probeEmail = "probe9@example.com"
         names.probePhone = "512-555-0209"

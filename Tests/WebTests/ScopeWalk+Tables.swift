@@ -61,6 +61,13 @@ extension ScopeWalk {
             "client_id", merge: "goes on to the winner, one party with the roles of both, and back when it is undone"),
         "deal_date": .others("days of deals; reached through them"),
         "deal_stage_change": .ofPeople("user_id"),
+        "listing": .others("everybody sees the brokerage's listings"),
+        "listing_change": .others("everybody sees the brokerage's listings"),
+        "listing_client": .ofClients("client_id", merge: "goes on to the winner, and back when it is undone"),
+        "buyer_request": .ofClients("client_id", merge: "goes on to the winner, and back when it is undone"),
+        "request_place": .others("places of requests; reached through them"),
+        "listing_match": .ofClients("client_id", merge: "goes on to the winner, and back when it is undone"),
+        "listing_match_turn": .others("the machine's"),
         "deal_template": .others("the brokerage's own"),
         "pipeline": .others("the brokerage's own"), "deal_stage": .others("the brokerage's own"),
         // People.

@@ -168,10 +168,10 @@ enum ScopeWalk {
 extension WalkOffice {
     /// What a person sees of their own: every list and figure that names nobody else, with the orders and filters that they take.
     func overview(of visitor: Visitor, _ own: Furniture) async throws -> [String: String] {
-        // Events and sessions are one's own too, but change with the walk itself. Figures of the server are nobody's.
+        // Events and sessions are one's own too, but change with the walk itself. Figures of the server are nobody's, listings everybody's.
         let others: Set<String> = [
             "exportClients", "listEvents", "streamEvents", "metrics", "health", "ready", "me", "verify", "listSessions",
-            "exportOwnData",
+            "exportOwnData", "listListings",
         ]
         var answers: [String: String] = [:]
         for route in office.routes

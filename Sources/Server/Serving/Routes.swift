@@ -82,6 +82,11 @@ package struct Routes: Sendable {
                 deals: DealBook(database: gate.database, world: gate.world, cursorKey: configuration.cursorKey),
                 world: gate.world
             ).routes,
+            ListingsAPI(
+                listings: ListingBook(database: gate.database, world: gate.world, cursorKey: configuration.cursorKey),
+                requests: BuyerRequests(
+                    database: gate.database, world: gate.world, cursorKey: configuration.cursorKey)
+            ).routes,
             CustomFieldsAPI(customFields: CustomFieldList(database: gate.database, world: gate.world)).routes,
             TimelineAPI(
                 timeline: Timeline(
