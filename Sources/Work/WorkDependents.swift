@@ -4,10 +4,8 @@ package import CRM
 package enum WorkDependents {
     /// All of it.
     package static var all: [any ClientDependent] {
-        [TimelineOfClients(), FilesOfClients(), TasksOfClients(), AppointmentsOfClients()]
         [
-            TimelineOfClients(),
-            DealsOfClients(),
+            TimelineOfClients(), FilesOfClients(), TasksOfClients(), AppointmentsOfClients(), DealsOfClients(),
             ListingsOfClients(), RequestsOfClients(),
         ]
     }

@@ -8,7 +8,6 @@ package enum WorkSchema {
             TimelineTable.migration, ClientContact.migration, ClientFileTable.migration,
             UserSettings.migration, TaskTable.migration, AppointmentTable.migration,
             MailTemplateTable.migration,
-            TimelineTable.migration, ClientContact.migration,
             PipelineTable.migration, DealTemplateTable.migration, DealTable.migration,
             ListingTable.migration, RequestTable.migration, MatchTable.migration,
         ]

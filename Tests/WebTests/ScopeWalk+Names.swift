@@ -56,7 +56,6 @@ struct WalkNames: Sendable {
             (invitation, "invitation"),
             (task, "task"), (freeTask, "freeTask"),
             (appointment, "appointment"), (freeAppointment, "freeAppointment"),
-            (bulk, "bulk"), (file, "import"), (invitation, "invitation"),
             (deal, "deal"), (listing, "listing"), (request, "request"),
             (mark, "mark"), (probeEmail, "probeEmail"), (probePhone, "probePhone"),
             (probePhone.filter(\.isNumber), "digits"), (cursor, "cursor"),

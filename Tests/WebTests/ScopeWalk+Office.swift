@@ -58,12 +58,8 @@ struct WalkOffice: Sendable {
         /// What no answer to somebody else may hold.
         var secrets: [String] {
             [mark] + allClients + tasks + appointments
-                + [merge, session, key, passkey, device, list, bulk, file, entry, document, template].filter {
-                    !$0.isEmpty
-                }
-            [mark] + allClients + [merge, session, key, passkey, device, list, bulk, file, deal].filter { !$0.isEmpty }
-            [mark] + allClients
-                + [merge, session, key, passkey, device, list, bulk, file, deal, request].filter { !$0.isEmpty }
+                + [merge, session, key, passkey, device, list, bulk, file, entry, document, template, deal, request]
+                .filter { !$0.isEmpty }
         }
     }
 

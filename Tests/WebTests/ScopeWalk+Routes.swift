@@ -3,10 +3,8 @@ import Accounts
 extension ScopeWalk {
     /// What each route is to the walk, by its name. A route that is not here fails the walk.
     static let routes: [String: WalkedRoute] = [
-        clientRoutes, timelineRoutes, taskRoutes, peopleRoutes, otherRoutes,
+        clientRoutes, timelineRoutes, taskRoutes, dealRoutes, peopleRoutes, otherRoutes,
     ].reduce(into: [:]) { all, some in all.merge(some) { $1 } }
-    static let routes: [String: WalkedRoute] = clientRoutes.merging(peopleRoutes) { $1 }.merging(otherRoutes) { $1 }
-        .merging(dealRoutes) { $1 }
 
     /// A filter by a tag, as it stands in an address.
     private static func filter(_ tag: String) -> String {

@@ -28,7 +28,6 @@ package struct ClientFeatures: Sendable {
         self.work = work
     }
 }
-import Work
 
 /// The table of routes: every way into the program, read from top to bottom. The one place where the tables of the API and of the pages are
 /// joined.
