@@ -13,6 +13,7 @@ package enum CRMSchema {
             ClientAlias.migration, MergedChanges.migration, ClientRelationRows.migration,
             PairTable.migration,
             ExportGrants.migration, ExportApprovals.migration,
+            ClientDays.migration, ClientContactTimes.migration, StageIntervals.migration,
         ]
     }
 

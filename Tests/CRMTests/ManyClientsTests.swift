@@ -27,6 +27,7 @@ import Testing
         if dice.happens(percent: 30) { draft.background = String(repeating: "word ", count: dice.number(1...200)) }
         if dice.happens(percent: 10) { draft.tags = (0..<40).map { "A rather long tag of number \($0)" } }
         if dice.happens(percent: 20) { draft.doNotText = true }
+        if dice.happens(percent: 30) { draft.birthday = dice.happens(percent: 50) ? "--02-29" : "1980-04-12" }
         if dice.happens(percent: 20) {
             draft.relationships = [Relationship(kind: "spouse", name: "Jo", clientID: office.time.world.identifier())]
         }
@@ -59,6 +60,10 @@ import Testing
         """,
         """
         SELECT client_id, key, value_text, value_number, value_folded FROM client_custom ORDER BY client_id, key
+        """,
+        """
+        SELECT client_id, user_id, position, month_day, year, kind, label FROM client_day
+        ORDER BY client_id, user_id, position
         """,
         "SELECT client_id, other_id FROM client_relation ORDER BY client_id, other_id",
         """
@@ -131,7 +136,7 @@ import Testing
                 ).map { try $0.get("name") }
             }
             let written = [
-                "client_change", "client_collaborator", "client_custom", "client_match", "client_reader",
+                "client_change", "client_collaborator", "client_custom", "client_day", "client_match", "client_reader",
                 "client_relation", "client_search",
             ]
             // A client that has just come into being has nothing in these.

@@ -108,7 +108,7 @@ struct WalkOffice: Sendable {
             maker,
             """
             {"firstName":"Same","lastName":"Name",\(common),"phones":[{"value":"512 555 010\(number)"},{"value":"512 555 0199"}],
-             "addresses":[{"street":"1 Common Street"},{"street":"\(mark) Street"}],"tags":["\(mark)","common"],"stage":"Walked",
+             "addresses":[{"street":"1 Common Street"},{"street":"\(mark) Street"}],"tags":["\(mark)","common"],"stage":"Walked","birthday":"1980-01-02",
              "source":"\(mark)","background":"\(mark)","price":100000,"customFields":{"walk":"\(mark)"},"doNotCall":true,
              "consentSource":"\(mark)","relationships":[{"kind":"\(mark)","clientId":"\(paired)"}]\(share)}
             """)

@@ -148,6 +148,8 @@ extension ScopeWalk {
         "approveExport": .people { [.path($0.merge, "{}")] },
         "listStages": .unnamed("the brokerage's stages: everybody reads them"),
         "replaceStages": .unnamed("owner and admin alone; the brokerage's own"),
+        "listStageIntervals": .unnamed("the brokerage's: everybody reads them"),
+        "replaceStageIntervals": .unnamed("owner and admin alone; the brokerage's own"),
         "listCustomFields": .unnamed("the brokerage's fields: everybody reads them"),
         "createCustomField": .unnamed("owner and admin alone; the brokerage's own"),
         "changeCustomField": .unnamed("owner and admin alone; the brokerage's own"),
@@ -205,6 +207,8 @@ extension ScopeWalk {
             ]
         },
         "removeAppointment": .clients { [.path($0.appointment), .path($0.freeAppointment)] },
+        // Names nobody, but tells how long somebody waits, so that it is not the same a minute later.
+        "today": .clients { _ in [WalkCall().told] },
         "getSettings": .unnamed("one's own; names nobody"),
         "changeSettings": .unnamed("one's own; names nobody"),
     ]

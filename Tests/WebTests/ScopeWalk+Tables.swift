@@ -42,6 +42,8 @@ extension ScopeWalk {
         "client_trigram": .others("keeps no text of its own; asked only together with client_search"),
         "client_search_renewal": .others("how far the machine has come"),
         "client_pair_walk": .others("how far the machine has come"),
+        "client_day": .ofClients("client_id", merge: "written with the winner, whose days are both's"),
+        "stage_interval": .others("the brokerage's own"),
         "client_stage": .others("the brokerage's own"),
         "custom_field": .others("the brokerage's own"),
         // What is done with clients.

@@ -172,6 +172,7 @@ extension WalkOffice {
         let others: Set<String> = [
             "exportClients", "listEvents", "streamEvents", "metrics", "health", "ready", "me", "verify", "listSessions",
             "exportOwnData", "listListings",
+            "exportOwnData", "today",
         ]
         var answers: [String: String] = [:]
         for route in office.routes

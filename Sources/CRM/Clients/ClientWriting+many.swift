@@ -44,6 +44,9 @@ extension ClientWriting {
             into: """
                 client_reader (user_id, client_id, stage, sort_name, created_at, updated_at, last_activity_at, price)
                 """)
+        try ClientDays.insert(
+            clients.flatMap { ClientDays.rows($0.id, $0.content.details, readers: ClientReaders.of($0.content)) },
+            in: session)
         try ClientSearchRows.insert(all: clients.map(\.id), in: session)
         for new in clients where !new.content.details.custom.isEmpty {
             try insertCustom(new.id, new.content.details.custom)

@@ -59,6 +59,8 @@ struct ClientWriting {
         try insertMatches(id, ClientMatch.all(of: content, in: home))
         let client = try Client(row)
         try ClientReaders.insert(client, content, in: session)
+        try ClientDays.insert(
+            ClientDays.rows(id, content.details, readers: ClientReaders.of(content)), in: session)
         try insertCustom(id, content.details.custom)
         try ClientRelationRows.replace(id, from: [], to: content.details.relationships, in: session)
         try record([.whole(.created)], of: client)
@@ -104,6 +106,9 @@ struct ClientWriting {
         let client = try Client(row)
         try record(after.changes(from: before) + besides, of: client)
         try ClientReaders.update(client, from: before, to: after, in: session)
+        try ClientDays.replace(
+            id, from: (before.details, ClientReaders.of(before)), to: (after.details, ClientReaders.of(after)),
+            in: session)
         sizes.count(before, by: -1)
         sizes.count(after, by: 1)
         return client
@@ -122,6 +127,7 @@ struct ClientWriting {
             """)
         guard let row else { return false }
         try ClientReaders.remove(id, in: session)
+        try ClientDays.remove(id, in: session)
         // Whoever counts the clients of a tag has to look at nothing else.
         try session.run("DELETE FROM client_match WHERE client_id = \(id)")
         try record([change], of: Client(row))
@@ -141,6 +147,8 @@ struct ClientWriting {
         let client = try Client(row)
         try insertMatches(id, ClientMatch.all(of: content, in: home))
         try ClientReaders.insert(client, content, in: session)
+        try ClientDays.insert(
+            ClientDays.rows(id, content.details, readers: ClientReaders.of(content)), in: session)
         try record([.whole(.restored)], of: client)
         sizes.count(content, by: 1)
         return client

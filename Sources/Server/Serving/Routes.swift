@@ -75,6 +75,8 @@ package struct Routes: Sendable {
             SmartListsAPI(lists: SmartLists(book: book)).routes,
             BulkAPI(changes: BulkChanges(book: book, recorder: gate.recorder)).routes,
             ImportsAPI(imports: features.imports).routes,
+            ImportsAPI(imports: imports).routes,
+            StageIntervalsAPI(intervals: StageIntervals(database: gate.database)).routes,
             StagesAPI(stages: StageList(database: gate.database)).routes,
             PipelinesAPI(pipelines: Pipelines(database: gate.database, world: gate.world)).routes,
             DealsAPI(
@@ -104,6 +106,10 @@ package struct Routes: Sendable {
             SettingsAPI(settings: settings).routes,
             TasksAPI(tasks: tasks).routes,
             AppointmentsAPI(appointments: appointments).routes,
+            TodayAPI(
+                today: Today(
+                    database: gate.database, world: gate.world, settings: settings, parts: WorkToday.parts)
+            ).routes,
             SecurityAPI(gate: gate, live: live, cursorKey: configuration.cursorKey).routes,
             AlertRulesAPI(gate: gate).routes,
             OperationsAPI(gate: gate, readiness: readiness).routes,

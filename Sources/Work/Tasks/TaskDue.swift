@@ -30,7 +30,7 @@ package enum TaskDue: Sendable, Hashable {
         switch self {
         case .never: return Self.last
         case .day(let day): return Int64(day.number) * Self.dayLength
-        case .time(let time, _): return time.minutes * 60_000
+        case .time(let time, _): return time.minutes * 60_000 + 1
         }
     }
 

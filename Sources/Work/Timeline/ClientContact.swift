@@ -32,6 +32,7 @@ package enum ClientContact {
         case .enquiry: (contact, answer) = (nil, entry.at)
         case .note, .deal, .task, .file, .listing, .plan: return
         }
+        if let contact { try ClientContactTimes.note(entry.clientID, at: contact, in: session) }
         try session.run(
             """
             INSERT INTO client_contact (client_id, first_contact_at, last_contact_at, last_answer_at)
@@ -64,5 +65,17 @@ package enum ClientContact {
             WHERE client_id IN (\(list)) AND deleted_at IS NULL AND (\(kinds) OR kind = 'enquiry')
             GROUP BY client_id
             """)
+        var times: [ClientID: (Timestamp?, Timestamp?)] = [:]
+        for row in try session.rows(
+            "SELECT client_id, first_contact_at, last_contact_at FROM client_contact WHERE client_id IN (\(list))")
+        {
+            times[try row.get("client_id")] = (
+                try row.optional("first_contact_at"), try row.optional("last_contact_at")
+            )
+        }
+        for client in clients {
+            let (first, last) = times[client] ?? (nil, nil)
+            try ClientContactTimes.write(client, first: first, last: last, in: session)
+        }
     }
 }

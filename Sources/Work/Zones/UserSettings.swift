@@ -79,12 +79,13 @@ package struct UserSettings: Sendable {
             "There is no such time zone. Give a name of the IANA database, such as America/New_York.")
     }
 
-    private static func query(_ user: AccountID) -> SQL {
+    /// The row of one person.
+    static func query(_ user: AccountID) -> SQL {
         "SELECT time_zone FROM user_setting WHERE user_id = \(user)"
     }
 
     /// A zone that a later release of the zones has dropped counts as none.
-    private func settings(_ row: Row?) throws -> Settings {
+    func settings(_ row: Row?) throws -> Settings {
         guard let row, let zone = Zone(try row.get("time_zone")) else {
             return Settings(zone: standard, isStandard: true)
         }
