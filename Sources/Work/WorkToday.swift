@@ -4,7 +4,8 @@ package enum WorkToday {
     /// All parts.
     package static var parts: [any TodayPart] {
         [
-            OverdueTasks(), DueTasks(), TodayAppointments(), NewLeads(), Celebrations(), NotContacted(),
+            OverdueTasks(), DueTasks(), TodayAppointments(), NewLeads(), DealDays(), NewMatches(), Celebrations(),
+            NotContacted(),
         ]
     }
 }

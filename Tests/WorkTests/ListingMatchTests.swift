@@ -125,7 +125,9 @@ import Testing
             let second = try await office.listing(office.ben)
             func recent(_ scope: Scope) async throws -> [ListingMatch] {
                 try await office.database.read { session in
-                    try ListingMatches.recent(for: scope, since: since, limit: 10, in: session)
+                    try session.rows(ListingMatches.recent(for: scope, since: since, limit: 10)).map {
+                        try ListingMatch($0)
+                    }
                 }
             }
             #expect(try await recent(office.ana).map(\.listingID) == [second.id, second.id])
@@ -203,7 +205,7 @@ import Testing
             _ = try await asked.read { session in
                 _ = try session.rows("SELECT listing.id \(MatchTable.listings(for: request))")
                 _ = try session.rows("SELECT listing.id \(MatchTable.requests(for: listing))")
-                return try ListingMatches.recent(for: office.ana, since: since, limit: 10, in: session).count
+                return try session.rows(ListingMatches.recent(for: office.ana, since: since, limit: 10)).count
             }
             let plans = try await asked.plans()
             for index in [

@@ -49,6 +49,16 @@ extension JSONShape {
                         .required("secondsWaiting", .integer),
                     ])),
             part(
+                "dealDates",
+                JSONShape(
+                    "DealDay",
+                    [
+                        .required("dealId", .identifier), .required("dealName", .text),
+                        .required("kind", .choice(DealDates.Kind.self)), .required("title", .text),
+                        .required("day", .text), .required("daysAhead", .integer),
+                    ])),
+            part("newMatches", .listingMatch),
+            part(
                 "celebrations",
                 JSONShape(
                     "Celebration",

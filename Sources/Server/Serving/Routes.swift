@@ -75,7 +75,6 @@ package struct Routes: Sendable {
             SmartListsAPI(lists: SmartLists(book: book)).routes,
             BulkAPI(changes: BulkChanges(book: book, recorder: gate.recorder)).routes,
             ImportsAPI(imports: features.imports).routes,
-            ImportsAPI(imports: imports).routes,
             StageIntervalsAPI(intervals: StageIntervals(database: gate.database)).routes,
             StagesAPI(stages: StageList(database: gate.database)).routes,
             PipelinesAPI(pipelines: Pipelines(database: gate.database, world: gate.world)).routes,

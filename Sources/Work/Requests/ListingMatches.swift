@@ -1,7 +1,7 @@
 package import Accounts
 package import CRM
 package import Core
-package import Storage
+import Storage
 
 /// A listing that answers what a client looks for.
 package struct ListingMatch: Sendable, Hashable {
@@ -38,11 +38,13 @@ package struct ListingMatch: Sendable, Hashable {
 
 /// The matches as somebody sees them: those of clients within reach, the latest first.
 package enum ListingMatches {
-    /// Those that came since a moment.
-    package static func recent(
-        for scope: Scope, since: Timestamp, limit: Int, in session: any SQLSession
-    ) throws -> [ListingMatch] {
-        try session.rows(statement("listing_match.at >= \(since)", for: scope, limit: limit)).map(ListingMatch.init)
+    /// Those of the reader's own clients, assigned to or shared with them, that came since a moment.
+    static func recent(for scope: Scope, since: Timestamp, limit: Int) -> SQL {
+        statement(
+            """
+            listing_match.at >= \(since) AND EXISTS (SELECT 1 FROM client_reader AS reader
+                WHERE reader.client_id = listing_match.client_id AND reader.user_id = \(scope.userID))
+            """, for: scope, limit: limit)
     }
 
     static func statement(_ condition: SQL, for scope: Scope, limit: Int) -> SQL {
@@ -115,7 +117,7 @@ extension BuyerRequests {
 }
 
 extension ListingMatch {
-    fileprivate init(_ row: Row) throws {
+    init(_ row: Row) throws {
         listingID = try row.get("listing_id")
         status = Listing.Status(rawValue: try row.get("status")) ?? .hold
         price = try row.optional("price")
