@@ -76,4 +76,27 @@ import Testing
             #expect(try await upcoming(office.ana) == [])
         }
     }
+
+    @Test(arguments: DatabaseKind.available)
+    func `that are due soon are found along the open deals of somebody, not those of all`(kind: DatabaseKind)
+        async throws
+    {
+        try await Office.open(kind) { office in
+            for number in 0..<60 {
+                try await office.deal(number % 20 == 0 ? office.ana : office.ben) {
+                    $0.dates = ["acceptance": "2026-01-01"]
+                }
+            }
+            if kind == .postgres { _ = try await office.database.batch(["ANALYZE"]) }
+            let asked = ReadStatements(office.database)
+            let (from, through) = (try #require(PartialDate("2026-01-02")), try #require(PartialDate("2026-01-16")))
+            let count = try await asked.read { session in
+                try DealDeadlines.upcoming(for: office.ana, from: from, through: through, limit: 50, in: session).count
+            }
+            #expect(count == 6)
+            let plans = try await asked.plans()
+            #expect(plans.contains { $0.contains("deal_agent_by_user") }, "\(plans)")
+            #expect(!plans.contains { $0.contains("SCAN deal") }, "\(plans)")
+        }
+    }
 }

@@ -43,6 +43,24 @@ import Testing
         }
     }
 
+    @Test(arguments: DatabaseKind.available)
+    func `is read from the index of closing days`(kind: DatabaseKind) async throws {
+        try await Office.open(kind) { office in
+            for number in 0..<60 {
+                try await office.deal(office.ana) { $0.dates = ["closing": "20\(10 + number % 30)-03-01"] }
+            }
+            if kind == .postgres { _ = try await office.database.batch(["ANALYZE"]) }
+            let asked = ReadStatements(office.database)
+            let deals = DealBook(database: asked, world: office.time.world, cursorKey: Office.cursorKey)
+            let month = try #require(YearMonth("2026-03"))
+            #expect(try await deals.forecast(office.owner, from: month, through: month).months[0].count == 2)
+            #expect(asked.statements.count == 2)
+            let plans = try await asked.plans()
+            #expect(plans.contains { $0.contains("deal_by_closing") }, "\(plans)")
+            #expect(!plans.contains { $0 == "SCAN deal" }, "\(plans)")
+        }
+    }
+
     @Test func `reads months, and nothing that looks like one`() {
         #expect(YearMonth("2026-12")?.adding(1).text == "2027-01")
         for text in ["2026-13", "2026-00", "26-01", "2026-1", "2026-01-01", "--01", ""] {

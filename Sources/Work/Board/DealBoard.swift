@@ -44,7 +44,8 @@ package struct DealBoard: Sendable {
 extension DealBook {
     /// The board of a pipeline, of the first one if none is named; `nil` when there is no such. Two statements.
     package func board(_ scope: Scope, _ pipeline: PipelineID?) async throws -> DealBoard? {
-        try await database.read { session in
+        let reach = DealVisibility(scope)
+        return try await database.read { session in
             let chosen: SQL =
                 pipeline.map { "\($0)" } ?? "(SELECT first.id FROM pipeline AS first ORDER BY first.id LIMIT 1)"
             let rows = try session.rows(
@@ -55,7 +56,7 @@ extension DealBook {
                 FROM deal_stage LEFT JOIN (
                     SELECT deal.stage_id, COUNT(*) AS number, CAST(SUM(deal.price) AS BIGINT) AS volume,
                         CAST(SUM(deal.commission) AS BIGINT) AS commission
-                    FROM deal WHERE deal.pipeline_id = \(chosen) AND \(DealVisibility(scope).ofMany)
+                    FROM \(reach.joined) WHERE deal.pipeline_id = \(chosen) AND \(reach.ofJoined)
                     GROUP BY deal.stage_id) AS total ON total.stage_id = deal_stage.id
                 WHERE deal_stage.pipeline_id = \(chosen) ORDER BY deal_stage.position, deal_stage.id
                 """)
@@ -78,16 +79,34 @@ extension DealBook {
         }
     }
 
-    private static func cards(of stages: [DealStage], for scope: Scope) -> SQL {
-        stages.map { stage in
+    private static let cardColumns: SQL = """
+        deal.id, deal.stage_id, deal.position, deal.name, deal.price, deal.commission, deal.agents, deal.closing_day,
+            deal.entered_stage_at, deal.version
+        """
+
+    /// The first cards of each column. Whoever sees everything reads so many rows of the index of each column; for others the deals within reach are
+    /// looked for once, and then cut by column.
+    static func cards(of stages: [DealStage], for scope: Scope) -> SQL {
+        if scope.role.seesEverything {
+            return stages.map { stage in
+                """
+                SELECT * FROM (
+                    SELECT \(cardColumns) FROM deal
+                    WHERE deal.stage_id = \(stage.id) AND \(DealVisibility(scope).ofMany)
+                    ORDER BY deal.position, deal.id \(.limit(DealBoard.mostCards(of: stage.kind)))) AS cards
+                """
+            }.joined(separator: " UNION ALL ")
+        }
+        let reach = DealVisibility(scope)
+        func places(_ kind: DealStage.Kind) -> Int64 { Int64(DealBoard.mostCards(of: kind)) }
+        return """
+            SELECT \(cardColumns) FROM (
+                SELECT deal.id, deal.status,
+                    ROW_NUMBER() OVER (PARTITION BY deal.stage_id ORDER BY deal.position, deal.id) AS place
+                FROM \(reach.joined) WHERE deal.pipeline_id = \(stages.first?.pipelineID) AND \(reach.ofJoined)) AS placed
+                JOIN deal ON deal.id = placed.id
+            WHERE placed.place <= CASE placed.status WHEN 'open' THEN \(places(.open)) ELSE \(places(.won)) END
             """
-            SELECT * FROM (
-                SELECT deal.id, deal.stage_id, deal.position, deal.name, deal.price, deal.commission, deal.agents,
-                    deal.closing_day, deal.entered_stage_at, deal.version
-                FROM deal WHERE deal.stage_id = \(stage.id) AND \(DealVisibility(scope).ofMany)
-                ORDER BY deal.position, deal.id \(.limit(DealBoard.mostCards(of: stage.kind)))) AS cards
-            """
-        }.joined(separator: " UNION ALL ")
     }
 }
 

@@ -39,7 +39,7 @@ enum DealTable {
             )
             """,
             "CREATE INDEX deal_by_column ON deal (stage_id, position, id) WHERE deleted_at IS NULL",
-            "CREATE INDEX deal_totals ON deal (pipeline_id, stage_id, price) WHERE deleted_at IS NULL",
+            "CREATE INDEX deal_totals ON deal (pipeline_id, stage_id, price, commission) WHERE deleted_at IS NULL",
             """
             CREATE INDEX deal_by_closing ON deal (closing_day, status, stage_id, price, commission)
                 WHERE deleted_at IS NULL

@@ -76,13 +76,14 @@ extension DealBook {
     ) async throws -> DealForecast {
         let (first, end) = (from.firstDay.daysSince1970, through.adding(1).firstDay.daysSince1970)
         let chosen: SQL = pipeline.map { "AND deal.pipeline_id = \($0)" } ?? ""
+        let reach = DealVisibility(scope)
         func statement(_ condition: SQL) -> SQL {
             """
             SELECT deal.closing_day, deal.status, deal_stage.probability, COUNT(*) AS number,
                 COALESCE(CAST(SUM(deal.price) AS BIGINT), 0) AS volume,
                 COALESCE(CAST(SUM(deal.commission) AS BIGINT), 0) AS commission
-            FROM deal JOIN deal_stage ON deal_stage.id = deal.stage_id
-            WHERE \(condition) \(chosen) AND \(DealVisibility(scope).ofMany)
+            FROM \(reach.joined) JOIN deal_stage ON deal_stage.id = deal.stage_id
+            WHERE \(condition) \(chosen) AND \(reach.ofJoined)
             GROUP BY deal.closing_day, deal.status, deal_stage.probability
             """
         }
