@@ -40,9 +40,10 @@ import Testing
                 try await office.deals.replaceTemplate(office.ana, dates: [:], checklist: []) == .forbidden)
             guard
                 case .invalid(let problems) = try await office.deals.replaceTemplate(
-                    office.owner, dates: ["party": 3, "closing": 9999], checklist: [.init(title: " ", days: nil)])
+                    office.owner, dates: ["party": 3, "closing": .min], checklist: [.init(title: " ", days: .min)])
             else { throw Office.Unexpected() }
-            #expect(Set(problems.map(\.field)) == ["dates", "dates.closing", "checklist[0].title"])
+            #expect(
+                Set(problems.map(\.field)) == ["dates", "dates.closing", "checklist[0].title", "checklist[0].days"])
             guard
                 case .done(let template) = try await office.deals.replaceTemplate(
                     office.owner, dates: ["closing": 45], checklist: [.init(title: "Call", days: -1)],

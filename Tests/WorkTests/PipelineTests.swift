@@ -91,4 +91,30 @@ import Testing
             }
         }
     }
+
+    @Test(arguments: DatabaseKind.available)
+    func `have no deal in a stage that is removed at the moment in which one is put there`(kind: DatabaseKind)
+        async throws
+    {
+        try await Office.open(kind) { office in
+            for round in 0..<8 {
+                let pipeline = try await office.pipelines.all(office.owner)[0]
+                var with = draft(pipeline) { _ in }
+                with.stages.insert(.init(name: "Short-lived \(round)", kind: "open", probability: 5), at: 0)
+                guard
+                    case .done(let changed) = try await office.pipelines.replace(office.owner, pipeline.id, with: with)
+                else { throw Office.Unexpected() }
+                let without = draft(changed) { $0.stages.removeFirst() }
+                let deal = DealDraft(name: "A", stageID: changed.stages[0].id)
+                async let removing = office.pipelines.replace(office.owner, pipeline.id, with: without)
+                async let making = office.deals.create(office.ana, deal)
+                let (removed, made) = (try await removing, try await making)
+                switch (removed, made) {
+                case (.done, .invalid(let problems)): #expect(problems.map(\.field) == ["stageId"])
+                case (.invalid(let problems), .done): #expect(problems.map(\.code) == [.inUse])
+                default: Issue.record("\(removed), \(made)")
+                }
+            }
+        }
+    }
 }

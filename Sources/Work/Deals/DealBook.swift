@@ -108,7 +108,7 @@ package struct DealBook: Sendable {
                 check.refuse("dates", .unknownChoice, "From the acceptance are counted: \(kinds).")
                 continue
             }
-            if abs(days) > farthest {
+            if !(-farthest...farthest).contains(days) {
                 check.refuse("dates.\(name)", .outOfRange, "Give days from -\(farthest) to \(farthest).")
             }
             template.offsets[kind] = days
@@ -116,7 +116,7 @@ package struct DealBook: Sendable {
         for (index, item) in check.capped(checklist, "checklist", Deal.mostItems).enumerated() {
             let title = check.line(item.title, "checklist[\(index)].title", 200)
             if title.isEmpty { check.refuse("checklist[\(index)].title", .required, "Say what has to be done.") }
-            if let days = item.days, abs(days) > farthest {
+            if let days = item.days, !(-farthest...farthest).contains(days) {
                 check.refuse("checklist[\(index)].days", .outOfRange, "Give days from -\(farthest) to \(farthest).")
             }
             template.checklist.append(DealTemplate.Item(title: title, days: item.days))

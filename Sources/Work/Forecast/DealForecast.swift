@@ -20,16 +20,23 @@ package struct DealForecast: Sendable, Hashable {
         package var weightedVolume: Int64 { (weighedVolume + 50) / 100 }
         package var weightedCommission: Int64 { (weighedCommission + 50) / 100 }
 
+        /// Stays at the greatest number instead of going beyond it: what nobody has sold stops no server.
+        private static func sum(_ sum: Int64, _ amount: Int64, times factor: Int64 = 1) -> Int64 {
+            let (product, isTooLarge) = amount.multipliedReportingOverflow(by: factor)
+            let (total, isBeyond) = sum.addingReportingOverflow(product)
+            return isTooLarge || isBeyond ? .max - 50 : total
+        }
+
         mutating func add(_ row: Row) throws {
             let probability: Int64 = try row.get("probability")
             let (number, price): (Int64, Int64) = (try row.get("number"), try row.get("volume"))
             let earned: Int64 = try row.get("commission")
             count += number
             if try row.get("status", as: String.self) == "won" { won += number }
-            volume += price
-            commission += earned
-            weighedVolume += price * probability
-            weighedCommission += earned * probability
+            volume = Self.sum(volume, price)
+            commission = Self.sum(commission, earned)
+            weighedVolume = Self.sum(weighedVolume, price, times: probability)
+            weighedCommission = Self.sum(weighedCommission, earned, times: probability)
         }
     }
 

@@ -147,7 +147,7 @@ enum PlaceKey {
     static func postalCode(_ text: String?) -> String? {
         guard let key = key(text) else { return nil }
         let digits = key.prefix { $0.isASCII && $0.isNumber }
-        return digits.count == 5 && (key.count == 10 || key.count == 9) ? String(digits) : key
+        return digits.count == 5 && key.count == 10 ? String(digits) : key
     }
 
     private static func key(_ text: String?) -> String? {
