@@ -6,7 +6,7 @@ package enum WorkDependents {
     package static var all: [any ClientDependent] {
         [
             TimelineOfClients(), FilesOfClients(), TasksOfClients(), AppointmentsOfClients(), DealsOfClients(),
-            ListingsOfClients(), RequestsOfClients(),
+            ListingsOfClients(), RequestsOfClients(), PlansOfClients(),
         ]
     }
 }

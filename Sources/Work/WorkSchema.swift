@@ -7,7 +7,7 @@ package enum WorkSchema {
         [
             TimelineTable.migration, ClientContact.migration, ClientFileTable.migration,
             UserSettings.migration, TaskTable.migration, AppointmentTable.migration,
-            MailTemplateTable.migration,
+            MailTemplateTable.migration, PlanTable.migration,
             PipelineTable.migration, DealTemplateTable.migration, DealTable.migration,
             ListingTable.migration, RequestTable.migration, MatchTable.migration,
         ]

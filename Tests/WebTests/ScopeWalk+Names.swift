@@ -21,6 +21,9 @@ struct WalkNames: Sendable {
     var document = ""
     /// A template of mails that is not shared.
     var template = ""
+    /// A plan, and a client on it.
+    var plan = ""
+    var enrolment = ""
     var invitation = ""
     /// A task of a client, and one without.
     var task = ""
@@ -53,6 +56,7 @@ struct WalkNames: Sendable {
             (client, "client"), (pairedClient, "pairedClient"), (merge, "merge"), (account, "account"),
             (session, "session"), (key, "key"), (passkey, "passkey"), (device, "device"), (list, "list"),
             (bulk, "bulk"), (file, "import"), (entry, "entry"), (document, "document"), (template, "template"),
+            (plan, "plan"), (enrolment, "enrolment"),
             (invitation, "invitation"),
             (task, "task"), (freeTask, "freeTask"),
             (appointment, "appointment"), (freeAppointment, "freeAppointment"),

@@ -46,6 +46,8 @@ struct WalkOffice: Sendable {
         var document = ""
         /// A template of mails that is not shared.
         var template = ""
+        /// A client on a plan.
+        var enrolment = ""
         /// A task of a client, and one without.
         var tasks: [String] = []
         /// An appointment with a client, and one without.
@@ -58,7 +60,10 @@ struct WalkOffice: Sendable {
         /// What no answer to somebody else may hold.
         var secrets: [String] {
             [mark] + allClients + tasks + appointments
-                + [merge, session, key, passkey, device, list, bulk, file, entry, document, template, deal, request]
+                + [
+                    merge, session, key, passkey, device, list, bulk, file, entry, document, template, deal, request,
+                    enrolment,
+                ]
                 .filter { !$0.isEmpty }
         }
     }
@@ -87,6 +92,8 @@ struct WalkOffice: Sendable {
         let answers = [
             try await owner.send(.put, "/v1/stages", json: stages),
             try await owner.post("/v1/custom-fields", #"{"name":"Walk","kind":"text"}"#),
+            try await owner.post(
+                "/v1/plans", #"{"name":"Walk","steps":[{"kind":"addTag","afterDays":1,"tag":"walked"}]}"#),
         ]
         for answer in answers where answer.status.code >= 300 { throw Surprise("not prepared: \(answer.text)") }
     }
@@ -147,6 +154,9 @@ struct WalkOffice: Sendable {
         let mark = furniture.mark
         furniture.template = try await id(
             person.post("/v1/templates", #"{"name":"\#(mark)","subject":"\#(mark)","body":"\#(mark)"}"#), "id")
+        let plan = try await id(owner.get("/v1/plans"), "data", "0", "id")
+        furniture.enrolment = try await id(
+            person.post("/v1/clients/\(furniture.clients[0])/plans", #"{"planId":"\#(plan)"}"#), "id")
         for client in furniture.clients {
             let path = "/v1/clients/\(client)/timeline"
             furniture.entry = try await id(
@@ -238,6 +248,9 @@ struct WalkOffice: Sendable {
         for answer in answers where answer.status.code >= 300 { throw Surprise("no listing: \(answer.text)") }
     }
 
+    /// The identity of nothing.
+    static let nobody = "01900000-0000-7000-8000-00000000ffff"
+
     /// The first stage of the pipeline for buyers.
     static let stage = "01900000-0001-7000-8000-000000000000"
 
@@ -300,6 +313,8 @@ extension WalkNames {
             names.entry = other.entry
             names.document = other.document
             names.template = other.template
+            names.enrolment = other.enrolment
+            names.plan = WalkOffice.nobody
             names.invitation = String(repeating: "a", count: 36)
             (names.task, names.freeTask) = (other.tasks[0], other.tasks[1])
             names.ownTask = own.tasks[0]
@@ -325,6 +340,8 @@ extension WalkNames {
         names.entry = id()
         names.document = id()
         names.template = id()
+        names.enrolment = id()
+        names.plan = WalkOffice.nobody
         names.invitation = String(repeating: "b", count: 36)
         (names.deal, names.ownDeal) = (id(), ownDeal)
         (names.listing, names.request) = (listing.isEmpty ? id() : listing, id())

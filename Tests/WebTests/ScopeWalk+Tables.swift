@@ -50,6 +50,8 @@ extension ScopeWalk {
         "timeline_entry": .ofClients("client_id", merge: "goes on to the winner, and back when the merge is undone"),
         "timeline_revision": .others("what entries were before; reached through them"),
         "client_contact": .ofClients("client_id", merge: "counted anew from the entries of both"),
+        "action_plan": .others("the brokerage's own"),
+        "plan_enrolment": .ofClients("client_id", merge: "goes on to the winner, and back when the merge is undone"),
         "mail_template": .ofPeople("owner_id"),
         "client_file": .ofClients("client_id", merge: "goes on to the winner, and back when the merge is undone"),
         "appointment": .others("reached through its clients and attendees"),

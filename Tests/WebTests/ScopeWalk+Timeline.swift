@@ -37,6 +37,18 @@ extension ScopeWalk {
                 WalkCall(id: names.ownClient, query: "?preview=true", json: #"{"templateId":"\#(names.template)"}"#),
             ]
         },
+        "listPlans": .unnamed("the brokerage's plans: everybody reads them"),
+        "createPlan": WalkedRoute(matter: "owner and admin alone; the brokerage's own", hiddenFrom: []) { names in
+            [.body(#"{"name":"A","steps":[{"kind":"mail","afterDays":1,"templateId":"\#(names.template)"}]}"#)]
+        },
+        "getPlan": WalkedRoute(matter: "everybody reads them", hiddenFrom: []) { [.path($0.plan)] },
+        "changePlan": WalkedRoute(matter: "owner and admin alone", hiddenFrom: []) { names in
+            [.path(names.plan, #"{"steps":[{"kind":"mail","afterDays":1,"templateId":"\#(names.template)"}]}"#)]
+        },
+        "removePlan": WalkedRoute(matter: "owner and admin alone", hiddenFrom: []) { [.path($0.plan)] },
+        "clientPlans": .clients { [.path($0.client)] },
+        "enrolClient": .clients { names in [.path(names.client, #"{"planId":"\#(names.plan)"}"#)] },
+        "changeEnrolment": .clients { [.path($0.enrolment, #"{"status":"stopped"}"#)] },
         "unsubscribePage": .unnamed("for clients, who have a link of their own"),
         "unsubscribeForm": .unnamed("for clients, who have a link of their own"),
         "clientFiles": .clients { [.path($0.client)] },

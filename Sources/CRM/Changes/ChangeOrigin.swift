@@ -16,6 +16,8 @@ package struct ChangeOrigin: Sendable, Hashable {
         case merge
         /// Somebody left, and a colleague took over.
         case handOver = "hand_over"
+        /// A step of an action plan.
+        case plan
         /// A change was taken back.
         case undo
     }

@@ -64,7 +64,7 @@ package struct StoredList<Element: CanonicalJSON>: Sendable, Hashable {
     }
 
     /// The list as it was stored.
-    init(stored json: String) { self.json = json }
+    package init(stored json: String) { self.json = json }
 
     /// The elements, decoded now. Throws when the column holds something else than this program writes there.
     package func elements() throws -> [Element] {

@@ -49,3 +49,10 @@ package struct StageList: Sendable {
         }
     }
 }
+
+extension StageList {
+    /// Whether there is a stage of that name.
+    package static func has(_ name: String, in session: any SQLSession) throws -> Bool {
+        try StageTable.has(name, in: session)
+    }
+}

@@ -7,6 +7,8 @@ package struct ClientSettings: Sendable {
     package let homeRegion: HomeRegion
     /// `TIME_ZONE`.
     package let timeZone: Zone
+    /// `QUIET_HOURS`.
+    package let quietHours: QuietHours
     /// `IMPORT_MAX_MB`, in bytes.
     package let importLimit: Int
 
@@ -34,6 +36,12 @@ package struct ClientSettings: Sendable {
                 "TIME_ZONE", "must be a time zone of the IANA database, such as America/New_York or Europe/London.")
         }
         timeZone = zone ?? .standard
+        let quiet = reader.text(
+            "QUIET_HOURS", default: "21:00-08:00",
+            "When action plans send no mail, by the clock of the client's agent; 00:00-00:00 for never.")
+        let hours = quiet.flatMap { QuietHours($0) }
+        if hours == nil { reader.refuse("QUIET_HOURS", "must be two times such as 21:00-08:00.") }
+        quietHours = hours ?? .standard
         importLimit =
             reader.integer(
                 "IMPORT_MAX_MB", default: 256, in: 1...4096,

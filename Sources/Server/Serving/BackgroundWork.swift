@@ -39,13 +39,20 @@ struct BackgroundWork: Service {
 }
 
 extension Installation {
-    /// Bulk changes, imports and reminders, each beside the other.
+    /// Bulk changes, imports, reminders and plans, each beside the other.
     var backgroundWork: [BackgroundWork] {
         let (imports, logger) = (imports, logger)
         let changes = BulkChanges(book: book, recorder: gate.recorder)
         let tasks = TaskReminders(database: database, world: world, mailbox: gate.mailbox)
         let appointments = AppointmentReminders(database: database, world: world, mailbox: gate.mailbox)
+        let settings = UserSettings(database: database, world: world, standard: configuration.work.timeZone)
+        let plans = PlanRounds(
+            plans: ActionPlans(database: database, world: world, settings: settings), mailbox: gate.mailbox,
+            links: unsubscribeLinks, quiet: configuration.work.quietHours)
         return [
+            BackgroundWork(signal: WorkSignal(), logger: logger, failure: "plans not continued") {
+                try await plans.work(until: $0)
+            },
             BackgroundWork(signal: book.backgroundWork, logger: logger, failure: "bulk change not continued") {
                 try await changes.work(until: $0)
             },

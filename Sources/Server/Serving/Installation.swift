@@ -145,6 +145,7 @@ extension ServerConfiguration {
     var work: WorkConfiguration {
         var work = WorkConfiguration()
         work.timeZone = clients.timeZone
+        work.quietHours = clients.quietHours
         return work
     }
 

@@ -102,6 +102,7 @@ package struct Routes: Sendable {
                 templates: MailTemplateBook(database: gate.database, world: gate.world),
                 letters: ClientLetters(database: gate.database, world: gate.world, mailbox: gate.mailbox)
             ).routes,
+            PlansAPI(plans: ActionPlans(database: gate.database, world: gate.world, settings: settings)).routes,
             SettingsAPI(settings: settings).routes,
             TasksAPI(tasks: tasks).routes,
             AppointmentsAPI(appointments: appointments).routes,

@@ -24,6 +24,8 @@ package enum ClientContact {
 
     /// Notes what `entry` says.
     static func note(_ entry: TimelineEntry, in session: any SQLSession) throws {
+        // A mail of a plan, which is about the plan, is none that somebody wrote.
+        if entry.kind == .email, entry.subjectID != nil { return }
         let isAnswer = entry.direction == .incoming || entry.kind == .enquiry
         let (contact, answer): (Timestamp?, Timestamp?)
         switch entry.kind {
@@ -63,6 +65,7 @@ package enum ClientContact {
                 MAX(CASE WHEN \(isAnswer) THEN at END)
             FROM timeline_entry
             WHERE client_id IN (\(list)) AND deleted_at IS NULL AND (\(kinds) OR kind = 'enquiry')
+                AND (kind <> 'email' OR subject_id IS NULL)
             GROUP BY client_id
             """)
         var times: [ClientID: (Timestamp?, Timestamp?)] = [:]
