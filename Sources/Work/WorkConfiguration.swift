@@ -5,6 +5,8 @@ package struct WorkConfiguration: Sendable {
 
     /// When plans send no mail: `QUIET_HOURS`.
     package var quietHours = QuietHours.standard
+    /// `PUBLIC_URL`, where the addresses of calendars lead.
+    package var origin = ""
 
     package init() {}
 }

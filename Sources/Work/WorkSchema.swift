@@ -6,7 +6,7 @@ package enum WorkSchema {
     package static var migrations: [Migration] {
         [
             TimelineTable.migration, ClientContact.migration, ClientFileTable.migration,
-            UserSettings.migration, TaskTable.migration, AppointmentTable.migration,
+            UserSettings.migration, TaskTable.migration, AppointmentTable.migration, CalendarFeed.migration,
             MailTemplateTable.migration, PlanTable.migration,
             PipelineTable.migration, DealTemplateTable.migration, DealTable.migration,
             ListingTable.migration, RequestTable.migration, MatchTable.migration,

@@ -123,10 +123,12 @@ import Testing
             // What can be brought back needs no password: an agent removes a note between two showings.
             let restorable = ["/v1/timeline/{id}", "/v1/files/{id}"]
             // Somebody who has just lost a phone must be able to end its session at once, or have a browser asked again, or stop what an
-            // admin was talked into; that takes nothing from anybody. Tasks and appointments are everyday work, and their rows are kept.
+            // admin was talked into, or end the address of a calendar; that takes nothing from anybody. Tasks and appointments are everyday work,
+            // and their rows are kept.
             let exempt = [
                 "/v1/auth/sessions/{id}", "/v1/auth/mfa/remembered-devices", "/v1/auth/mfa/remembered-devices/{id}",
                 "/v1/auth/mfa/recovery", "/v1/tasks/{id}", "/v1/appointments/{id}",
+                "/v1/me/calendar-feed",
             ]
             for route in office.routes where route.method == .delete && !(exempt + restorable).contains(route.path) {
                 guard case .steppedUp = route.access else {

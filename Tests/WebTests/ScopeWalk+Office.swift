@@ -204,7 +204,8 @@ struct WalkOffice: Sendable {
         let again = try await id(
             person.post("/v1/tasks", #"{\#(common),"clientId":"\#(client)","repeat":{"frequency":"daily"}}"#), "id")
         let done = try await person.post("/v1/tasks/\(again)/complete")
-        for answer in [settings, done] where answer.status.code >= 300 {
+        let feed = try await person.post("/v1/me/calendar-feed")
+        for answer in [settings, done, feed] where answer.status.code >= 300 {
             throw Surprise("not furnished: \(answer.text)")
         }
         return tasks + [again]

@@ -209,6 +209,10 @@ extension ScopeWalk {
         "removeAppointment": .clients { [.path($0.appointment), .path($0.freeAppointment)] },
         // Names nobody, but tells how long somebody waits, so that it is not the same a minute later.
         "today": .clients { _ in [WalkCall().told] },
+        "getCalendarFeed": .unnamed("one's own; names nobody"),
+        "createCalendarFeed": .unnamed("one's own; names nobody"),
+        "revokeCalendarFeed": .unnamed("one's own; names nobody"),
+        "calendar": .unnamed("for whoever has its address, of 256 random bits"),
         "getSettings": .unnamed("one's own; names nobody"),
         "changeSettings": .unnamed("one's own; names nobody"),
     ]

@@ -92,6 +92,7 @@ extension ScopeWalk {
         "sign_in_challenge": .ofPeople("account_id", furnished: false),
         "sign_in_habit": .ofPeople("account_id", furnished: false),
         "invitation": .ofPeople("invited_by", furnished: false),
+        "calendar_feed": .ofPeople("user_id"),
         "user_setting": .ofPeople("user_id"),
         "security_event": .ofPeople("user_id"),
         "security_person_key": .ofPeople("user_id", furnished: false),

@@ -146,6 +146,7 @@ extension ServerConfiguration {
         var work = WorkConfiguration()
         work.timeZone = clients.timeZone
         work.quietHours = clients.quietHours
+        work.origin = publicURL
         return work
     }
 

@@ -106,6 +106,10 @@ package struct Routes: Sendable {
             SettingsAPI(settings: settings).routes,
             TasksAPI(tasks: tasks).routes,
             AppointmentsAPI(appointments: appointments).routes,
+            CalendarAPI(
+                feed: CalendarFeed(
+                    database: gate.database, world: gate.world, settings: settings, origin: work.origin)
+            ).routes,
             TodayAPI(
                 today: Today(
                     database: gate.database, world: gate.world, settings: settings, parts: WorkToday.parts)

@@ -119,7 +119,13 @@ package struct Route: Sendable {
     package func matches(path: String) -> Bool {
         let mine = self.path.split(separator: "/")
         let asked = path.split(separator: "/")
-        return mine.count == asked.count && zip(mine, asked).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
+        return mine.count == asked.count && zip(mine, asked).allSatisfy(Self.matches)
+    }
+
+    /// Whether a segment is what the row has there: the same, or anything in the place of `{name}` and then the same.
+    private static func matches(_ mine: Substring, _ asked: Substring) -> Bool {
+        guard mine.hasPrefix("{"), let end = mine.firstIndex(of: "}") else { return mine == asked }
+        return asked.hasSuffix(mine[mine.index(after: end)...])
     }
 }
 
