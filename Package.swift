@@ -203,7 +203,7 @@ let package = Package(
             [
                 "Core"
             ] + gate + [
-                "SecurityEvents", "CRM", "Web", "Server", "TestSupport",
+                "SecurityEvents", "CRM", "Work", "Web", "Server", "TestSupport",
                 logging,
             ]),
         .testTarget(

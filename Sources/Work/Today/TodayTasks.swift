@@ -2,7 +2,7 @@ import Accounts
 import Core
 import Storage
 
-/// The caller's tasks that are late, the latest first.
+/// The caller's tasks that are late, the longest overdue first.
 struct OverdueTasks: TodayPart {
     let member: StaticString = "overdueTasks"
     let most = 50
