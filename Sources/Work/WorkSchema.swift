@@ -6,9 +6,10 @@ package enum WorkSchema {
     package static var migrations: [Migration] {
         [
             TimelineTable.migration, ClientContact.migration, ClientFileTable.migration,
-            UserSettings.migration, TaskTable.migration, AppointmentTable.migration, CalendarFeed.migration,
+            UserSettings.migration, TaskTable.migration, AppointmentTable.migration, AppointmentTable.listingMigration,
+            CalendarFeed.migration,
             MailTemplateTable.migration, PlanTable.migration,
-            PipelineTable.migration, DealTemplateTable.migration, DealTable.migration,
+            PipelineTable.migration, DealTemplateTable.migration, DealTable.migration, DealTasks.migration,
             ListingTable.migration, RequestTable.migration, MatchTable.migration,
         ]
     }

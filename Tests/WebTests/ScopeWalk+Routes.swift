@@ -186,6 +186,7 @@ extension ScopeWalk {
         "listAppointments": .clients { names in
             [
                 .query("client=\(names.client)"), .query("attendee=\(names.account)&from=2026-01-01&to=2026-01-31"),
+                .query("listing=\(names.listing)"),
                 .query("cursor=\(names.cursor)"), WalkCall.query("limit=1").told,
             ]
         },
@@ -196,6 +197,7 @@ extension ScopeWalk {
                     #"{"title":"B","startDay":"2026-01-01","clients":["\#(names.ownClient)"],"attendees":["\#(names.account)"]}"#
                 ),
                 WalkCall.body(#"{"title":"C","startDay":"wrong","attendees":["\#(names.account)"]}"#).told,
+                WalkCall.body(#"{"title":"D","startDay":"wrong","listingId":"\#(names.listing)"}"#).told,
             ]
         },
         "getAppointment": .clients { [.path($0.appointment), .path($0.freeAppointment)] },
@@ -204,6 +206,7 @@ extension ScopeWalk {
                 .path(names.appointment, #"{"title":"Stolen"}"#), .path(names.freeAppointment, #"{"title":"Stolen"}"#),
                 .path(names.ownAppointment, #"{"attendees":["\#(names.account)"]}"#),
                 .path(names.ownAppointment, #"{"clients":["\#(names.client)"]}"#),
+                WalkCall.path(names.ownAppointment, #"{"listingId":"\#(names.listing)"}"#).told,
             ]
         },
         "removeAppointment": .clients { [.path($0.appointment), .path($0.freeAppointment)] },

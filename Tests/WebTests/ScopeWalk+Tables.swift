@@ -63,6 +63,7 @@ extension ScopeWalk {
         "deal_agent": .ofPeople("user_id"),
         "deal_party": .ofClients(
             "client_id", merge: "goes on to the winner, one party with the roles of both, and back when it is undone"),
+        "deal_task": .others("tasks of deals; reached through them"),
         "deal_date": .others("days of deals; reached through them"),
         "deal_stage_change": .ofPeople("user_id"),
         "listing": .others("everybody sees the brokerage's listings"),

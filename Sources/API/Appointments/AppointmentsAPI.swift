@@ -20,7 +20,8 @@ package struct AppointmentsAPI: Sendable {
         [
             Route("listAppointments", .get, "/v1/appointments", limit: .api, .signedIn(list), keys: .workRead)
                 .query(
-                    .optional("client", .identifier), .optional("attendee", .identifier), .optional("from", .text),
+                    .optional("client", .identifier), .optional("attendee", .identifier),
+                    .optional("listing", .identifier), .optional("from", .text),
                     .optional("to", .text), .optional("limit", .integer), .optional("cursor", .text)
                 )
                 .answers(.json(.page(of: .appointment)))
@@ -53,7 +54,8 @@ package struct AppointmentsAPI: Sendable {
             "feedback",
             .object(
                 JSONShape("AppointmentFeedbackDraft", [.optional("text", .text), .optional("rating", .integer)]))),
-        .optional("reminderMinutes", .integer), .optional("clients", .list(.identifier)),
+        .optional("reminderMinutes", .integer), .optional("listingId", .identifier),
+        .optional("clients", .list(.identifier)),
         .optional("attendees", .list(.identifier)),
     ]
 
@@ -63,6 +65,7 @@ package struct AppointmentsAPI: Sendable {
         var query = AppointmentQuery()
         query.client = fields.identifier("client", ClientID.self)
         query.attendee = fields.identifier("attendee", AccountID.self)
+        query.listing = fields.identifier("listing", ListingID.self)
         query.from = Self.day("from", &fields)
         query.to = Self.day("to", &fields)
         query.limit = fields.integer("limit", in: 1...100, default: query.limit)
@@ -140,7 +143,7 @@ extension JSONShape {
                 "feedback",
                 .object(
                     JSONShape("AppointmentFeedback", [.required("text", .text), .nullable("rating", .integer)]))),
-            .nullable("reminderMinutes", .integer),
+            .nullable("reminderMinutes", .integer), .nullable("listingId", .identifier),
             .required(
                 "clients",
                 .list(JSONShape("AppointmentClient", [.required("id", .identifier), .required("name", .text)]))),

@@ -44,6 +44,8 @@ package struct Appointment: Sendable, Hashable {
     package var feedback: Feedback?
     package var time: AppointmentTime
     package var reminderMinutes: Int?
+    /// What is shown, where that is a listing of the brokerage.
+    package var listingID: ListingID?
     /// Those that the reader reaches.
     package var guests: [Guest] = []
     package var attendees: [AccountID]
@@ -84,6 +86,7 @@ extension Appointment {
             object.member("note", note)
             writeWhereAndWhen(to: &object)
             object.member("reminderMinutes", reminderMinutes.map(Int64.init))
+            object.member("listingId", listingID)
             object.key("clients")
             object.array { list in
                 for guest in guests {

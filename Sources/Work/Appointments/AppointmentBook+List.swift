@@ -7,6 +7,8 @@ import Storage
 package struct AppointmentQuery: Sendable, Hashable {
     package var client: ClientID?
     package var attendee: AccountID?
+    /// The showings of a listing.
+    package var listing: ListingID?
     /// From this day on, as the caller's clock has it.
     package var from: CalendarDay?
     /// Up to this day.
@@ -29,7 +31,10 @@ extension AppointmentBook {
     package func list(_ scope: Scope, _ query: AppointmentQuery) async throws -> AppointmentListOutcome {
         let binding = CursorBinding(
             list: "appointments", reader: scope.userID,
-            facts: [query.client?.description, query.attendee?.description, query.from?.text, query.to?.text])
+            facts: [
+                query.client?.description, query.attendee?.description, query.listing?.description, query.from?.text,
+                query.to?.text,
+            ])
         var position: [SQLValue]?
         if let cursor = query.cursor {
             guard let opened = cursors.open(cursor, for: binding), opened.count == 2 else { return .invalidCursor }
@@ -73,6 +78,7 @@ struct AppointmentListRows {
         if let position {
             conditions.append("(appointment.start_order, appointment.id) > (\(position[0]), \(position[1]))")
         }
+        if let listing = query.listing { conditions.append("appointment.listing_id = \(listing)") }
         if let ids { conditions.append("appointment.id IN (\(ids))") }
         return """
             SELECT \(AppointmentTable.columns) FROM appointment WHERE \(conditions.joined(separator: " AND "))
@@ -91,6 +97,7 @@ struct AppointmentListRows {
             parts.append("SELECT appointment_id FROM appointment_attendee WHERE user_id = \(user)")
         }
         if !parts.isEmpty { return parts.joined(separator: " INTERSECT ") }
+        if query.listing != nil { return nil }
         if scope.role.seesEverything { return nil }
         return """
             SELECT appointment_id FROM appointment_attendee WHERE user_id = \(scope.userID)

@@ -44,6 +44,7 @@ package struct AppointmentBook: Sendable {
             var check = FieldCheck()
             let blank = Appointment(id, .days(today, today), by: scope.userID, at: now)
             var made = blank.applying(patch, home: home, isNew: true, &check)
+            try Self.checkListing(of: made, since: nil, &check, in: session)
             let people = try People(scope, patch, of: made, linked: [], &check, in: session)
             guard check.problems.isEmpty else { return .invalid(check.problems) }
             made.attendees = people.attendees
@@ -63,6 +64,7 @@ package struct AppointmentBook: Sendable {
             if let expectedVersions, !expectedVersions.contains(before.version) { return .versionMismatch }
             var check = FieldCheck()
             var changed = before.applying(patch, home: home, isNew: false, &check)
+            try Self.checkListing(of: changed, since: before, &check, in: session)
             let linked = try AppointmentTable.clients(of: id, in: session)
             let people = try People(scope, patch, of: changed, linked: linked, &check, in: session)
             guard check.problems.isEmpty else { return .invalid(check.problems) }
@@ -87,6 +89,15 @@ package struct AppointmentBook: Sendable {
             try Self.tell(appointment, on: [], by: scope, world, in: session)
             return .done(appointment)
         }
+    }
+
+    private static func checkListing(
+        of appointment: Appointment, since before: Appointment?, _ check: inout FieldCheck, in session: any SQLSession
+    ) throws {
+        guard let listing = appointment.listingID, listing != before?.listingID,
+            try !ListingTable.has(listing, in: session)
+        else { return }
+        check.refuse("listingId", .unknownChoice, "There is no such listing.")
     }
 
     /// Writes the people and the timelines, and returns the appointment as the caller sees it, who may have taken off the last client that they reach.

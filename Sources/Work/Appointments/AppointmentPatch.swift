@@ -16,6 +16,8 @@ package struct AppointmentPatch: Sendable, Hashable {
     package var endTime: Change<String> = .keep
     package var timeZone: Change<String> = .keep
     package var reminderMinutes: Change<Int> = .keep
+    /// What is shown at a showing.
+    package var listingId: Change<ListingID> = .keep
     package var clients: Change<[ClientID]> = .keep
     package var attendees: Change<[AccountID]> = .keep
 
@@ -26,7 +28,7 @@ package struct AppointmentPatch: Sendable, Hashable {
 extension AppointmentPatch: Decodable {
     private enum CodingKeys: String, CodingKey {
         case kind, title, note, location, type, outcome, feedback, startDay, endDay, startTime, endTime, timeZone
-        case reminderMinutes, clients, attendees
+        case reminderMinutes, listingId, clients, attendees
     }
 
     package init(from decoder: any Decoder) throws {
@@ -49,6 +51,7 @@ extension AppointmentPatch: Decodable {
         endTime = try change(.endTime)
         timeZone = try change(.timeZone)
         reminderMinutes = try change(.reminderMinutes)
+        listingId = try change(.listingId)
         clients = try change(.clients)
         attendees = try change(.attendees)
     }
@@ -77,6 +80,7 @@ extension Appointment {
             }
             return feedback
         }
+        changed.listingID = patch.listingId.applied(to: listingID, cleared: nil) { $0 }
         let before = check.problems.count
         changed.time = AppointmentTime(isNew ? nil : time, patch, home: home, &check) ?? time
         if check.problems.count == before, let flaw = changed.time.flaw { changed.refuse(flaw, &check) }

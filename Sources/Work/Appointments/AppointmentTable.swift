@@ -68,12 +68,23 @@ enum AppointmentTable {
             """,
         ])
 
+    /// The showings of a listing, with what clients said of it, are found along its own index.
+    static let listingMigration = Migration(
+        182, "listings of showings",
+        [
+            "ALTER TABLE appointment ADD COLUMN listing_id \(.identifier)",
+            """
+            CREATE INDEX appointment_by_listing ON appointment (listing_id, start_order, id)
+                WHERE listing_id IS NOT NULL AND deleted_at IS NULL
+            """,
+        ])
+
     static let columns: SQL = """
         appointment.id, appointment.kind, appointment.title, appointment.note, appointment.location, appointment.type,
             appointment.outcome, appointment.feedback_text, appointment.feedback_rating, appointment.start_day,
             appointment.end_day, appointment.start_time, appointment.end_time, appointment.time_zone,
             appointment.reminder_minutes, appointment.created_by, appointment.created_at, appointment.updated_at,
-            appointment.version, appointment.start_order
+            appointment.version, appointment.start_order, appointment.listing_id
         """
 
     /// Which rows `scope` sees: those with a client within reach, and of those without clients one's own.
@@ -151,12 +162,12 @@ enum AppointmentTable {
             """
             INSERT INTO appointment (id, kind, title, note, location, type, outcome, feedback_text, feedback_rating,
                 start_day, end_day, start_time, end_time, time_zone, start_at, end_at, start_order, end_order,
-                reminder_minutes, remind_at, created_by, created_at, updated_at, version)
+                reminder_minutes, remind_at, listing_id, created_by, created_at, updated_at, version)
             VALUES (\(appointment.id), \(appointment.kind.rawValue), \(appointment.title), \(appointment.note),
                 \(appointment.location), \(appointment.type), \(appointment.outcome), \(appointment.feedback?.text),
                 \(appointment.feedback?.rating), \(time.days?.0), \(time.days?.1), \(time.times?.0), \(time.times?.1),
                 \(time.zone), \(time.moments?.start), \(time.moments?.end), \(time.order.start), \(time.order.end),
-                \(appointment.reminderMinutes), \(appointment.remindAt), \(appointment.createdBy),
+                \(appointment.reminderMinutes), \(appointment.remindAt), \(appointment.listingID), \(appointment.createdBy),
                 \(appointment.createdAt), \(appointment.updatedAt), \(appointment.version))
             """)
     }
@@ -175,7 +186,8 @@ enum AppointmentTable {
                 time_zone = \(time.zone), start_at = \(time.moments?.start), end_at = \(time.moments?.end),
                 start_order = \(time.order.start), end_order = \(time.order.end),
                 reminder_minutes = \(appointment.reminderMinutes), remind_at = \(appointment.remindAt), \(reminded)
-                updated_at = \(appointment.updatedAt), version = \(appointment.version)
+                listing_id = \(appointment.listingID), updated_at = \(appointment.updatedAt),
+                version = \(appointment.version)
             WHERE id = \(appointment.id)
             """)
     }
@@ -257,6 +269,7 @@ extension Appointment {
         let (text, rating): (String?, Int?) = (try row.optional("feedback_text"), try row.optional("feedback_rating"))
         if text != nil || rating != nil { feedback = Feedback(text: text, rating: rating) }
         reminderMinutes = try row.optional("reminder_minutes")
+        listingID = try row.optional("listing_id")
         attendees = []
         updatedAt = try row.get("updated_at")
         version = try row.get("version")

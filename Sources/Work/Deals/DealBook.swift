@@ -70,12 +70,13 @@ package struct DealBook: Sendable {
         _ scope: Scope, _ id: DealID, expectedVersions: [Int64]? = nil
     ) async throws -> Outcome {
         guard scope.role.writesDeals else { return .forbidden }
-        let now = world.now()
+        let (now, world) = (world.now(), world)
         return try await database.transaction { session in
             guard let deal = try DealTable.held(id, for: scope, in: session) else { return .notFound }
             guard scope.role.seesEverything || deal.agents.contains(scope.userID) else { return .forbidden }
             if let expectedVersions, !expectedVersions.contains(deal.version) { return .versionMismatch }
             try DealTable.remove(deal, at: now, in: session)
+            try DealTasks.settle(deal, isThere: false, by: scope.userID, world, at: now, in: session)
             try TimelineTable.remove(about: id, at: now, in: session)
             return .done(deal)
         }

@@ -26,6 +26,7 @@ extension DealBook {
             try DealTable.insert(deal, at: position, by: scope.userID, in: session)
             try PartyTable.write(deal.parties, of: id, for: scope, in: session)
             try StageChange(deal, from: nil, by: scope.userID, at: now).record(world, in: session)
+            try DealTasks.settle(deal, by: scope.userID, world, at: now, in: session)
             return .done(deal)
         }
     }
@@ -53,6 +54,7 @@ extension DealBook {
                 try Self.enter(stage, &deal, at: position, by: scope.userID, now, world, in: session)
             } else {
                 try DealTable.update(deal, in: session)
+                try DealTasks.settle(deal, by: scope.userID, world, at: now, in: session)
             }
             return .done(deal)
         }
@@ -70,6 +72,7 @@ extension DealBook {
         deal.closedAt = stage.kind == .open ? nil : stage.kind == before.kind ? deal.closedAt : now
         try DealTable.update(deal, at: position, in: session)
         try StageChange(deal, from: before, by: user, at: now).record(world, in: session)
+        try DealTasks.settle(deal, by: user, world, at: now, in: session)
     }
 
     static func refuseStage(_ id: DealStageID?, _ check: inout FieldCheck) {

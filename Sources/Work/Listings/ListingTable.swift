@@ -5,6 +5,11 @@ import Storage
 
 /// The listings, their history, and the clients of them.
 enum ListingTable {
+    /// Whether there is such a listing.
+    static func has(_ id: ListingID, in session: any SQLSession) throws -> Bool {
+        try session.row("SELECT 1 AS one FROM listing WHERE id = \(id)") != nil
+    }
+
     static let migration = Migration(
         195, "listings",
         [

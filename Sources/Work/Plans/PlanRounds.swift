@@ -103,7 +103,7 @@ package struct PlanRounds: Sendable {
         try session.row(
             """
             SELECT 1 AS one FROM timeline_entry
-            WHERE client_id = \(client) AND deleted_at IS NULL AND at >= \(moment) AND created_at >= \(moment)
+            WHERE client_id = \(client) AND deleted_at IS NULL AND at > \(moment) AND created_at > \(moment)
                 AND kind IN ('call', 'text', 'email', 'enquiry', 'appointment', 'showing')
                 AND (kind <> 'email' OR subject_id IS NULL) LIMIT 1
             """) != nil

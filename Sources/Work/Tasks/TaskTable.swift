@@ -93,6 +93,16 @@ enum TaskTable {
         ).map { try WorkTask($0) }
     }
 
+    /// The task, if it is still to be done, whoever sees it; held until the transaction ends.
+    static func open(_ id: WorkTaskID, in session: any SQLSession) throws -> WorkTask? {
+        try session.row(
+            """
+            SELECT \(columns) FROM \(rows)
+            WHERE task.id = \(id) AND task.completed_at IS NULL AND task.deleted_at IS NULL \(.forUpdateOf("task"))
+            """
+        ).map { try WorkTask($0) }
+    }
+
     static func insert(_ task: WorkTask, in session: any SQLSession) throws {
         let due = StoredDue(task.due)
         let repeats = task.repeats
