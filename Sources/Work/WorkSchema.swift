@@ -11,6 +11,7 @@ package enum WorkSchema {
             MailTemplateTable.migration, PlanTable.migration,
             PipelineTable.migration, DealTemplateTable.migration, DealTable.migration, DealTasks.migration,
             ListingTable.migration, RequestTable.migration, MatchTable.migration,
+            SourceCostTable.migration, ReportIndexes.migration,
         ]
     }
 }

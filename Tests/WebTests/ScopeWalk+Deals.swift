@@ -1,6 +1,11 @@
 import Accounts
 
 extension ScopeWalk {
+    /// Reports name nobody; whatever they tell, it is nothing of somebody else.
+    private static let reportCalls: [WalkCall] = [
+        .query("from=2025-01-01&to=2027-12-31"), .query("from=2026-01-01&to=2026-12-31&format=csv"),
+    ]
+
     static let dealRoutes: [String: WalkedRoute] = [
         "listPipelines": .unnamed("the brokerage's pipelines: everybody reads them"),
         "createPipeline": WalkedRoute(matter: "owner and admin alone; the brokerage's own", hiddenFrom: []) { names in
@@ -59,6 +64,13 @@ extension ScopeWalk {
         },
         "dealBoard": .clients { [.query("pipeline=\($0.deal)")] },
         "dealForecast": .clients { [.query("from=2026-01&to=2026-12&pipeline=\($0.deal)&format=csv")] },
+        "reportSources": .clients { _ in reportCalls },
+        "reportSpeed": .clients { _ in reportCalls },
+        "reportConversion": .clients { _ in reportCalls },
+        "reportActivity": .clients { _ in reportCalls },
+        "reportVolume": .clients { _ in reportCalls },
+        "listSourceCosts": .unnamed("owner and admin alone; the brokerage's own"),
+        "setSourceCost": .unnamed("owner and admin alone; the brokerage's own"),
         "listListings": .clients { names in
             [
                 .query("client=\(names.client)"), WalkCall.query("agent=\(names.account)&limit=1&status=Active").told,

@@ -73,6 +73,7 @@ extension ScopeWalk {
         "request_place": .others("places of requests; reached through them"),
         "listing_match": .ofClients("client_id", merge: "goes on to the winner, and back when it is undone"),
         "listing_match_turn": .others("the machine's"),
+        "lead_source_cost": .others("the brokerage's own"),
         "deal_template": .others("the brokerage's own"),
         "pipeline": .others("the brokerage's own"), "deal_stage": .others("the brokerage's own"),
         // People.

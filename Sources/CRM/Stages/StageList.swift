@@ -11,6 +11,9 @@ package struct StageList: Sendable {
         self.database = database
     }
 
+    /// The names, in their order, inside a transaction.
+    package static func names(in session: any SQLSession) throws -> [String] { try StageTable.all(in: session) }
+
     /// How a change of the stages ended.
     package enum Outcome: Sendable, Hashable {
         case changed([String])

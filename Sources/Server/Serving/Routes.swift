@@ -114,6 +114,10 @@ package struct Routes: Sendable {
                 today: Today(
                     database: gate.database, world: gate.world, settings: settings, parts: WorkToday.parts)
             ).routes,
+            ReportsAPI(
+                reports: Reports(database: gate.database, settings: settings),
+                costs: SourceCosts(database: gate.database)
+            ).routes,
             SecurityAPI(gate: gate, live: live, cursorKey: configuration.cursorKey).routes,
             AlertRulesAPI(gate: gate).routes,
             OperationsAPI(gate: gate, readiness: readiness).routes,
