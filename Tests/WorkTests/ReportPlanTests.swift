@@ -29,7 +29,7 @@ import Testing
                         isOwner ? "COVERING INDEX client_by_coming" : "INDEX client_by"
                     ),
                     (conversion.clientChanges, "COVERING INDEX client_change_of_stage"),
-                    (conversion.newClients, isOwner ? "INDEX client_" : "INDEX client_reader"),
+                    (conversion.newClients, isOwner ? "COVERING INDEX client_" : "INDEX client_reader"),
                     (conversion.dealChanges, "COVERING INDEX deal_stage_change_in_order"),
                     (activity[0], "COVERING INDEX timeline_entry_by_author"),
                     (activity[2], "COVERING INDEX task_done_by_person"),

@@ -7,12 +7,12 @@ enum ReportIndexes {
         226, "indexes of reports",
         [
             """
-            CREATE INDEX client_by_coming ON client (created_at, source, first_contact_at, assigned_to, deleted_at)
+            CREATE INDEX client_by_coming ON client (created_at, source, first_contact_at, assigned_to, stage, id, deleted_at)
                 WHERE deleted_at IS NULL
             """,
             """
             CREATE INDEX timeline_entry_by_author ON timeline_entry (author_id, kind, at, client_id, deleted_at)
-                WHERE deleted_at IS NULL
+                WHERE deleted_at IS NULL AND kind IN ('note', 'call', 'text', 'email')
             """,
             """
             CREATE INDEX task_done_by_person ON task (completed_at, completed_by, client_id, deleted_at)
