@@ -102,7 +102,8 @@ let package = Package(
         library(
             "Delivery",
             [
-                "Core", "Storage", "SecurityEvents", "Accounts", "Credentials", "MailTemplates", "CCurl", crypto,
+                "Core", "Storage", "SecurityEvents", "Accounts", "Credentials", "MailTemplates", "CRM", "Work", "CCurl",
+                crypto,
                 logging,
                 nioCore, nioPosix, httpClient,
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -211,7 +212,7 @@ let package = Package(
             dependencies: [
                 "Core", "Storage", "SecurityEvents",
             ] + gate + [
-                "Delivery", "MailTemplates",
+                "Delivery", "MailTemplates", "CRM", "Work",
                 "TestSupport",
                 hummingbird,
                 logging, nioCore, nioPosix, httpClient, crypto,

@@ -14,6 +14,7 @@ package enum CRMSchema {
             PairTable.migration,
             ExportGrants.migration, ExportApprovals.migration,
             ClientDays.migration, ClientContactTimes.migration, StageIntervals.migration,
+            Happening.migration,
         ]
     }
 

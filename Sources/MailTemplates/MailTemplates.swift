@@ -45,6 +45,7 @@ package struct MailTemplates: Sendable {
         ("sign_in_code", PackageResources.sign_in_code_mustache),
         ("task_reminder", PackageResources.task_reminder_mustache),
         ("appointment_reminder", PackageResources.appointment_reminder_mustache),
+        ("webhook_off", PackageResources.webhook_off_mustache),
         ("alert", PackageResources.alert_mustache),
     ]
 
@@ -66,7 +67,7 @@ package struct MailTemplates: Sendable {
     /// The mail of the kind `name`. `values` may hold `name`, `product` (`Gatehouse` if not), `link`, `minutes`,
     /// `hours`, `days` (of the link's life), `device`, `place`, `ip`, `at` (ISO 8601), `address`, `role`, `inviter`,
     /// `factor`, `keyName`, `keyHint`, `scopes`, `code`, `codesLeft`, `few`, `clients` (how many), `journey` ("Melbourne, Australia; 9,600 miles from your
-    /// last sign-in in …"), `speed` (miles an hour), `title`, `kind`, `client`, `when` and `location` (of what a reminder is about), `action` (`alert`, `challenge` or `block`), `notMeLink` and
+    /// last sign-in in …"), `speed` (miles an hour), `host`, `reason` and `since` (of a webhook), `title`, `kind`, `client`, `when` and `location` (of what a reminder is about), `action` (`alert`, `challenge` or `block`), `notMeLink` and
     /// `undoLink`. Throws ``Unknown``.
     package func render(
         _ name: String, _ values: [String: String]

@@ -12,6 +12,7 @@ package enum WorkSchema {
             PipelineTable.migration, DealTemplateTable.migration, DealTable.migration, DealTasks.migration,
             ListingTable.migration, RequestTable.migration, MatchTable.migration,
             SourceCostTable.migration, ReportIndexes.migration,
+            WebhookTable.migration,
         ]
     }
 }

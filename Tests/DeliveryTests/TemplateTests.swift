@@ -15,6 +15,7 @@ import Testing
         "notMeLink": link, "undoLink": link, "by": "Bob O'Neil (bob@example.com)",
         "title": "Call about the offer", "kind": "Call", "client": "Jane Doe",
         "when": "Monday, 9 March 2026, 09:00 (America/New_York)", "location": "1 Main Street",
+        "host": "hooks.example.com", "reason": "it answered 500", "since": "2026-01-28T09:05:00.123Z",
     ]
 
     @Test func `are there for every kind of mail`() {

@@ -92,7 +92,12 @@ struct Office: Sendable {
             gate: gate,
             clients: ClientFeatures(
                 book: book, imports: imports, files: files,
-                unsubscribeLinks: UnsubscribeLinks(secret: secret, origin: Self.origin), work: configuration.work),
+                unsubscribeLinks: UnsubscribeLinks(secret: secret, origin: Self.origin),
+                webhooks: Webhooks(
+                    database: database, world: clock.world, cursorKey: Installation.cursorKey(secret),
+                    secrets: WebhookSecrets(secret: secret, world: clock.world),
+                    allowsPrivate: false),
+                work: configuration.work),
             configuration: web, exportPolicy: configuration.detection.exportPolicy, live: live,
             readiness: { await Installation.readiness(of: database) })
         var logger = Logger(label: "test")

@@ -17,6 +17,23 @@ extension ScopeWalk {
         "removePipeline": WalkedRoute(matter: "owner and admin alone", hiddenFrom: [.agent, .lender]) {
             [.path($0.deal)]
         },
+        "listWebhooks": .unnamed("owner and admin alone; the brokerage's own"),
+        "createWebhook": .unnamed("owner and admin alone; names nobody"),
+        "getWebhook": WalkedRoute(matter: "owner and admin alone", hiddenFrom: [.agent, .lender]) {
+            [.path($0.deal)]
+        },
+        "changeWebhook": WalkedRoute(matter: "owner and admin alone", hiddenFrom: [.agent, .lender]) {
+            [.path($0.deal, #"{"isOn":false}"#)]
+        },
+        "removeWebhook": WalkedRoute(matter: "owner and admin alone", hiddenFrom: [.agent, .lender]) {
+            [.path($0.deal)]
+        },
+        "webhookDeliveries": WalkedRoute(matter: "owner and admin alone", hiddenFrom: [.agent, .lender]) { names in
+            [.query("limit=1&state=dead", id: names.deal), .query("cursor=\(names.cursor)", id: names.deal)]
+        },
+        "replayDelivery": WalkedRoute(matter: "owner and admin alone", hiddenFrom: [.agent, .lender]) {
+            [.path($0.deal)]
+        },
         "dealTemplate": .unnamed("the brokerage's template: everybody reads it"),
         "replaceDealTemplate": .unnamed("owner and admin alone; the brokerage's own"),
         "listDeals": .clients { names in

@@ -75,6 +75,10 @@ extension ScopeWalk {
         "listing_match_turn": .others("the machine's"),
         "lead_source_cost": .others("the brokerage's own"),
         "deal_template": .others("the brokerage's own"),
+        "webhook": .others("the brokerage's own; owner and admin alone"),
+        "webhook_delivery": .others("what was told of records; owner and admin alone"),
+        "happening": .others("identities on their way to webhooks; no route reads it"),
+        "happening_follower": .others("the machine's"),
         "pipeline": .others("the brokerage's own"), "deal_stage": .others("the brokerage's own"),
         // People.
         "account": .ofPeople("id"),

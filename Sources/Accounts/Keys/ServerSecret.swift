@@ -29,6 +29,8 @@ package struct ServerSecret: Sendable {
         case passkeyChallenges = "passkey-challenges"
         /// MACs of the links by which clients end mails.
         case unsubscribeLinks = "unsubscribe-links"
+        /// Seals the secrets of webhooks.
+        case webhooks
         /// Wraps the keys of the key ring.
         case keyRing = "key-ring"
     }

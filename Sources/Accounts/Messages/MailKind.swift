@@ -58,6 +58,8 @@ package enum MailKind: String, Sendable, CaseIterable, Codable {
     case taskReminder = "task_reminder"
     /// An appointment begins soon.
     case appointmentReminder = "appointment_reminder"
+    /// A webhook was switched off after days of failure; for owners.
+    case webhookOff = "webhook_off"
     /// A security event, to whoever watches over the installation.
     case alert
 }

@@ -130,12 +130,15 @@ package struct BulkChanges: Sendable {
     package func cancel(_ scope: Scope, _ id: BulkChangeID) async throws -> BulkReport? {
         let now = book.world.now()
         try await book.database.transaction { session in
-            try session.run(
+            let ended = try session.changes(
                 """
                 UPDATE bulk_change SET status = 'cancelled', ending = \(BulkChange.Ending.cancelled.rawValue), ended_at = \(now),
                     lease_until = NULL
                 WHERE id = \(id) AND \(BulkTable.isSeen(by: scope)) AND status IN ('queued', 'running')
                 """)
+            guard ended > 0 else { return }
+            try Happening(.clientsChanged, id, at: now, others: ["way": ChangeOrigin.Way.bulk.rawValue])
+                .tell(in: session)
         }
         return try await report(scope, id)
     }

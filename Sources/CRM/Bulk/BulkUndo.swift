@@ -27,6 +27,8 @@ extension BulkChanges {
                     UPDATE bulk_change SET status = \(status), lease_until = NULL, undone_at = \(ids.isEmpty ? now : nil)
                     WHERE id = \(held)
                     """)
+                try Happening(.clientsChanged, change.id, at: now, others: ["way": ChangeOrigin.Way.undo.rawValue])
+                    .tell(in: session)
                 return nil
             }
             let undo = BulkUndo(change: change, scope: undoer.scope(role), home: home, now: now)

@@ -157,5 +157,7 @@ extension BulkChanges {
             WHERE id = \(id)
             """)
         try session.run("DELETE FROM bulk_selection WHERE bulk_id = \(id)")
+        try Happening(.clientsChanged, id, at: now, others: ["way": ChangeOrigin.Way.bulk.rawValue])
+            .tell(in: session)
     }
 }

@@ -13,6 +13,8 @@ struct ClientEdit: Sendable {
     var fields: [CustomField] = []
     /// How it came about.
     var origin = ChangeOrigin.person
+    /// Whether each client that is written is announced. What is done to many at once is announced once, by whoever does it.
+    var announces = false
 }
 
 extension ClientEdit {
@@ -23,6 +25,7 @@ extension ClientEdit {
         self.home = home
         self.now = now
         author = scope.userID
+        announces = true
         if let key = scope.keyID { origin = .by(.apiKey, key) }
         if case .set = patch.customFields { fields = try CustomFieldTable.all(in: session) }
     }

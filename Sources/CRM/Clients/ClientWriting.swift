@@ -21,6 +21,7 @@ struct ClientWriting {
     let edit: ClientEdit
     private var home: HomeRegion { edit.home }
     var sizes = BookSizeChanges()
+    private var happenings: [Happening] = []
 
     private init(_ session: any SQLSession, _ edit: ClientEdit) {
         self.session = session
@@ -33,6 +34,7 @@ struct ClientWriting {
     ) throws -> T {
         var writing = ClientWriting(session, edit)
         let result = try body(&writing)
+        try Happening.tell(writing.happenings, in: session)
         try writing.sizes.write(in: session)
         return result
     }
@@ -64,6 +66,7 @@ struct ClientWriting {
         try insertCustom(id, content.details.custom)
         try ClientRelationRows.replace(id, from: [], to: content.details.relationships, in: session)
         try record([.whole(.created)], of: client)
+        announce(.clientCreated, client)
         sizes.count(content, by: 1)
         return client
     }
@@ -104,7 +107,9 @@ struct ClientWriting {
         try ClientRelationRows.replace(
             id, from: before.details.relationships, to: after.details.relationships, in: session)
         let client = try Client(row)
-        try record(after.changes(from: before) + besides, of: client)
+        let changes = after.changes(from: before) + besides
+        try record(changes, of: client)
+        announce(changes, of: client)
         try ClientReaders.update(client, from: before, to: after, in: session)
         try ClientDays.replace(
             id, from: (before.details, ClientReaders.of(before)), to: (after.details, ClientReaders.of(after)),
@@ -130,7 +135,10 @@ struct ClientWriting {
         try ClientDays.remove(id, in: session)
         // Whoever counts the clients of a tag has to look at nothing else.
         try session.run("DELETE FROM client_match WHERE client_id = \(id)")
-        try record([change], of: Client(row))
+        let client = try Client(row)
+        try record([change], of: client)
+        // Of one that was merged the winner tells.
+        if change.field != ClientChanges.Whole.mergedInto.rawValue { announce(.clientDeleted, client) }
         sizes.count(content, by: -1)
         return true
     }
@@ -150,8 +158,25 @@ struct ClientWriting {
         try ClientDays.insert(
             ClientDays.rows(id, content.details, readers: ClientReaders.of(content)), in: session)
         try record([.whole(.restored)], of: client)
+        announce(.clientRestored, client)
         sizes.count(content, by: 1)
         return client
+    }
+
+    private mutating func announce(_ changes: [FieldChange], of client: Client) {
+        if let merge = changes.first(where: { $0.field == ClientChanges.Whole.merged.rawValue }) {
+            announce(.clientMerged, client, merged: merge.new.map { String($0.dropFirst().dropLast()) })
+        } else if !changes.isEmpty {
+            announce(.clientUpdated, client)
+        }
+    }
+
+    private mutating func announce(_ kind: Happening.Kind, _ client: Client, merged: String? = nil) {
+        guard edit.announces else { return }
+        happenings.append(
+            Happening(
+                kind, client.id, version: client.version, at: edit.now,
+                others: merged == nil ? [:] : ["mergedId": merged]))
     }
 
     private func record(_ changes: [FieldChange], of client: Client) throws {

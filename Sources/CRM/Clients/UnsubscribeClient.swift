@@ -21,7 +21,8 @@ extension ClientBook {
             after.details.consent.append(
                 Consent(channel: .mail, isRefused: true, at: now, by: nil, source: source))
             after.details.consent.sort { $0.channel.rank < $1.channel.rank }
-            return try ClientWriting.perform(in: session, ClientEdit(home: home, now: now)) { writing in
+            return try ClientWriting.perform(in: session, ClientEdit(home: home, now: now, announces: true)) {
+                writing in
                 try writing.update(client.id, at: client.version, from: before, to: after) != nil
             }
         }

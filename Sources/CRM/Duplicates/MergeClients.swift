@@ -63,7 +63,7 @@ extension ClientBook {
             let (before, other) = (try ClientContent(pair.winner), try ClientContent(pair.loser))
             let union = ClientUnion(before, other, identities: pair.identities, home: home)
             guard union.problems.isEmpty else { return .invalid(union.problems) }
-            let edit = ClientEdit(home: home, author: scope.userID, now: now, origin: .by(.merge, id))
+            let edit = ClientEdit(home: home, author: scope.userID, now: now, origin: .by(.merge, id), announces: true)
             let merged = try ClientWriting.perform(in: session, edit) { writing in
                 try pair.write(union, from: (before, other), by: id, of: scope.userID, at: now, &writing, in: session)
             }

@@ -41,7 +41,7 @@ extension ClientBook {
             else { return .notFound }
             guard now < entry.at + Self.mergeKept, let loser = held[entry.id]?.client else { return .expired }
             guard [winner, loser].allSatisfy({ scope.role.mayMerge($0, as: scope.userID) }) else { return .forbidden }
-            let edit = ClientEdit(home: home, author: scope.userID, now: now, origin: .by(.undo, id))
+            let edit = ClientEdit(home: home, author: scope.userID, now: now, origin: .by(.undo, id), announces: true)
             return try ClientWriting.perform(in: session, edit) { writing in
                 let others = relatives.compactMap { id in held[id].flatMap { $0.isLive ? $0.client : nil } }
                 return try MergeChanges(entry: entry, winner: winner, loser: loser, relatives: others)

@@ -30,6 +30,8 @@ extension ClientBook {
             }
             return assigned
         }
+        try Happening(.clientsChanged, leaver, at: now, others: ["way": ChangeOrigin.Way.handOver.rawValue])
+            .tell(in: session)
         try handOverTrash(from: leaver, to: successor, in: session)
         try SmartListTable.passOn(from: leaver, to: successor, in: session)
         for dependent in dependents { try dependent.handOver(from: leaver, to: successor, at: now, in: session) }

@@ -163,6 +163,7 @@ extension ClientImports {
             ]
         ) { _, new in new }
         if reason == nil { event.detail["reason"] = nil }
+        if !work.options.isDryRun { try Happening(.clientsImported, id, at: now).tell(in: session) }
         try recorder.record(event, in: session)
         return true
     }

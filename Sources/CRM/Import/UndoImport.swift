@@ -55,6 +55,8 @@ extension ClientImports {
                     finished_at = COALESCE(finished_at, \(now))
                 WHERE id = \(id)
                 """)
+            try Happening(.clientsChanged, id, at: now, others: ["way": ChangeOrigin.Way.undo.rawValue])
+                .tell(in: session)
         }
     }
 }

@@ -29,6 +29,13 @@ package struct GuardedPost: Sendable {
 
     /// Posts `body`, and returns when the other side answered with 2xx.
     package func post(_ body: [UInt8], to url: String, headers: [(String, String)]) async throws(DeliveryFailure) {
+        try Self.judge(try await status(of: body, to: url, headers: headers))
+    }
+
+    /// Posts `body`, and returns the status of the answer, whatever that is. Throws when there was none.
+    package func status(
+        of body: [UInt8], to url: String, headers: [(String, String)]
+    ) async throws(DeliveryFailure) -> Int {
         let target = try Target(url)
         guard
             let address = await thread.run({ [resolve] in IPAddress(target.host) ?? resolve(target.host, target.port) })
@@ -49,7 +56,10 @@ package struct GuardedPost: Sendable {
             answer = .failure(error)
         }
         try? await client.shutdown()
-        try Self.judge(answer)
+        switch answer {
+        case .failure(let failure): throw .temporary(failure.reason)
+        case .success(let answer): return answer.status
+        }
     }
 
     /// Why nothing may be sent to `address`.
@@ -60,19 +70,13 @@ package struct GuardedPost: Sendable {
         return allowsPrivate || address.isPublic ? nil : "the name leads into a private network"
     }
 
-    private static func judge(
-        _ answer: Result<BoundedExchange.Answer, BoundedExchange.Failure>
-    ) throws(DeliveryFailure) {
-        switch answer {
-        case .failure(let failure): throw .temporary(failure.reason)
-        case .success(let answer):
-            switch answer.status {
-            case 200..<300: return
-            case 300..<400: throw .permanent("it answered with a redirect (\(answer.status)), which is not followed")
-            case 408, 425, 429: throw .temporary("it answered \(answer.status)")
-            case 400..<500: throw .permanent("it refused the message (\(answer.status))")
-            default: throw .temporary("it answered \(answer.status)")
-            }
+    private static func judge(_ status: Int) throws(DeliveryFailure) {
+        switch status {
+        case 200..<300: return
+        case 300..<400: throw .permanent("it answered with a redirect (\(status)), which is not followed")
+        case 408, 425, 429: throw .temporary("it answered \(status)")
+        case 400..<500: throw .permanent("it refused the message (\(status))")
+        default: throw .temporary("it answered \(status)")
         }
     }
 

@@ -72,6 +72,7 @@ struct Maintenance: Service {
                 await attend("bulk changes not pruned") {
                     try await BulkChanges(book: installation.book, recorder: installation.gate.recorder).prune()
                 }
+                await attend("deliveries of webhooks not pruned") { try await installation.webhooks.prune() }
                 await attend("files not removed") { try await installation.files.removeForgotten() }
                 await attend("imports not tidied") { try await installation.imports.purge() }
                 await attend("months of the security log not made") {

@@ -15,16 +15,18 @@ package struct ClientFeatures: Sendable {
     let imports: ClientImports
     let files: ClientFiles
     let unsubscribeLinks: UnsubscribeLinks
+    let webhooks: Webhooks
     let work: WorkConfiguration
 
     package init(
         book: ClientBook, imports: ClientImports, files: ClientFiles, unsubscribeLinks: UnsubscribeLinks,
-        work: WorkConfiguration
+        webhooks: Webhooks, work: WorkConfiguration
     ) {
         self.book = book
         self.imports = imports
         self.files = files
         self.unsubscribeLinks = unsubscribeLinks
+        self.webhooks = webhooks
         self.work = work
     }
 }
@@ -104,6 +106,7 @@ package struct Routes: Sendable {
             ).routes,
             PlansAPI(plans: ActionPlans(database: gate.database, world: gate.world, settings: settings)).routes,
             SettingsAPI(settings: settings).routes,
+            WebhooksAPI(webhooks: features.webhooks).routes,
             TasksAPI(tasks: tasks).routes,
             AppointmentsAPI(appointments: appointments).routes,
             CalendarAPI(

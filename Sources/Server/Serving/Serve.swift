@@ -42,8 +42,8 @@ extension Installation {
         let routes = Routes(
             gate: gate,
             clients: ClientFeatures(
-                book: book, imports: imports, files: files, unsubscribeLinks: unsubscribeLinks, work: configuration.work
-            ),
+                book: book, imports: imports, files: files, unsubscribeLinks: unsubscribeLinks, webhooks: webhooks,
+                work: configuration.work),
             configuration: web, exportPolicy: configuration.detection.exportPolicy, live: live,
             readiness: { await Self.readiness(of: database) })
         let application = Application(
@@ -61,6 +61,7 @@ extension Installation {
         if let sentry = sentrySender {
             services.append(FaultReports(reporter: reporter, sender: sentry, logger: logger))
         }
+        services.append(webhookRounds)
         services.append(AlertRounds(dispatch: alertDispatch, logger: logger))
         var group = ServiceGroupConfiguration(
             services: services,

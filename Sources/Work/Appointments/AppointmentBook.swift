@@ -49,6 +49,7 @@ package struct AppointmentBook: Sendable {
             guard check.problems.isEmpty else { return .invalid(check.problems) }
             made.attendees = people.attendees
             try AppointmentTable.insert(made, in: session)
+            try Happening(.appointmentCreated, id, version: made.version, at: now).tell(in: session)
             return .done(try Self.write(made, people, by: scope, world, in: session))
         }
     }
@@ -72,6 +73,7 @@ package struct AppointmentBook: Sendable {
             changed.updatedAt = now
             changed.version += 1
             try AppointmentTable.update(changed, from: before, in: session)
+            try Happening(.appointmentUpdated, id, version: changed.version, at: now).tell(in: session)
             return .done(try Self.write(changed, people, by: scope, world, in: session))
         }
     }
@@ -85,6 +87,7 @@ package struct AppointmentBook: Sendable {
             guard var appointment = try AppointmentTable.held(id, for: scope, in: session) else { return .notFound }
             if let expectedVersions, !expectedVersions.contains(appointment.version) { return .versionMismatch }
             try AppointmentTable.remove(id, at: now, in: session)
+            try Happening(.appointmentDeleted, id, version: appointment.version, at: now).tell(in: session)
             appointment.updatedAt = now
             try Self.tell(appointment, on: [], by: scope, world, in: session)
             return .done(appointment)

@@ -77,6 +77,7 @@ package struct DealBook: Sendable {
             if let expectedVersions, !expectedVersions.contains(deal.version) { return .versionMismatch }
             try DealTable.remove(deal, at: now, in: session)
             try DealTasks.settle(deal, isThere: false, by: scope.userID, world, at: now, in: session)
+            try Happening(.dealDeleted, id, version: deal.version, at: now).tell(in: session)
             try TimelineTable.remove(about: id, at: now, in: session)
             return .done(deal)
         }

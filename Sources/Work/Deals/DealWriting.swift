@@ -55,6 +55,7 @@ extension DealBook {
             } else {
                 try DealTable.update(deal, in: session)
                 try DealTasks.settle(deal, by: scope.userID, world, at: now, in: session)
+                try Happening(.dealUpdated, id, version: deal.version, at: now).tell(in: session)
             }
             return .done(deal)
         }

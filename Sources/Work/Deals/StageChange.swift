@@ -24,6 +24,10 @@ struct StageChange {
             SELECT \(deal.id), COALESCE(MAX(number), 0) + 1, \(deal.stage.id), \(deal.stage.name), \(now), \(user)
             FROM deal_stage_change WHERE deal_id = \(deal.id)
             """)
+        try Happening(
+            before == nil ? .dealCreated : .dealStageChanged, deal.id, version: deal.version, at: now,
+            others: ["stageId": deal.stage.id.description]
+        ).tell(in: session)
         let body = before.map { "\(deal.name): \($0.name) → \(deal.stage.name)" } ?? "\(deal.name): \(deal.stage.name)"
         var detail = JSONWriter()
         detail.object { object in

@@ -79,6 +79,8 @@ extension ListingBook {
                 listing.sellers = sellers
             }
             try follower.follow(listing, at: now, in: session)
+            try Happening(isNew ? .listingCreated : .listingUpdated, listing.id, version: listing.version, at: now)
+                .tell(in: session)
             return .done(listing)
         }
     }

@@ -58,6 +58,7 @@ package struct TaskBook: Sendable {
             }
             guard check.problems.isEmpty else { return .invalid(check.problems) }
             try TaskTable.insert(task, in: session)
+            try task.announced(.taskCreated, at: now).tell(in: session)
             task.clientName = client.map { Self.name(of: $0) } ?? ""
             return .done(task, clock)
         }
@@ -89,6 +90,7 @@ package struct TaskBook: Sendable {
             done.completedBy = scope.userID
             if let next = task.following(nextID, on: clock.today, at: clock.now) {
                 try TaskTable.insert(next, in: session)
+                try next.announced(.taskCreated, at: clock.now).tell(in: session)
                 done.nextID = next.id
             }
             if let client = task.clientID {
@@ -124,6 +126,7 @@ package struct TaskBook: Sendable {
     ) async throws -> Outcome {
         try await edit(scope, id, expectedVersions) { task, clock, session in
             try TaskTable.remove(id, at: clock.now, in: session)
+            try task.announced(.taskDeleted, at: clock.now).tell(in: session)
             try TimelineTable.remove(about: id, at: clock.now, in: session)
             return .refused(.done(task, clock))
         }
@@ -150,6 +153,8 @@ package struct TaskBook: Sendable {
                 changed.updatedAt = now
                 changed.version = task.version + 1
                 try TaskTable.update(changed, from: task, in: session)
+                let isDone = changed.completedAt != nil && task.completedAt == nil
+                try changed.announced(isDone ? .taskCompleted : .taskUpdated, at: now).tell(in: session)
                 return .done(changed, clock)
             }
         }
@@ -173,5 +178,11 @@ package struct TaskBook: Sendable {
 
     private static func name(of client: Client) -> String {
         [client.firstName, client.lastName].filter { !$0.isEmpty }.joined(separator: " ")
+    }
+}
+
+extension WorkTask {
+    fileprivate func announced(_ kind: Happening.Kind, at now: Timestamp) -> Happening {
+        Happening(kind, id, version: version, at: now, others: ["clientId": clientID?.description])
     }
 }

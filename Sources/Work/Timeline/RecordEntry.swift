@@ -22,6 +22,10 @@ extension Timeline {
             let mentioned = try mentions.readers(detail.mentions, &check, in: session)
             guard check.problems.isEmpty else { return .invalid(check.problems) }
             try TimelineTable.insert(entry, in: session)
+            if let told = Happening.Kind(rawValue: "\(kind.rawValue).created") {
+                try Happening(told, id, version: 1, at: now, others: ["clientId": held.id.description]).tell(
+                    in: session)
+            }
             try mentions.tell(mentioned, of: entry, through: mailbox, in: session)
             return .done(entry)
         }
