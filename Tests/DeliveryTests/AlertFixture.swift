@@ -19,9 +19,10 @@ struct AlertFixture: Sendable {
 
     static func open(
         _ database: any Database, _ time: TestWorld, followsCritical: Bool = false,
-        rules: [AlertRule] = AlertRule.standard
+        rules: [AlertRule] = AlertRule.standard, with more: [Migration] = []
     ) async throws -> AlertFixture {
-        let migrator = Migrator(IdentitySchema.migrations + SecurityEventsSchema.migrations + OutboxSchema.migrations)
+        let migrator = Migrator(
+            IdentitySchema.migrations + SecurityEventsSchema.migrations + OutboxSchema.migrations + more)
         _ = try await migrator.migrate(database, now: time.world.now())
         let secret = ServerSecret(current: Secret(Array("one-secret-of-the-tests-0123456789abcdef".utf8)))
         var configuration = GateConfiguration(secret: secret, issuer: "https://crm.example.com")

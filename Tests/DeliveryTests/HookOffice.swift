@@ -28,10 +28,8 @@ struct HookOffice: Sendable {
     ) async throws {
         try await withDatabase(kind) { database in
             let time = TestWorld()
-            let fixture = try await AlertFixture.open(database, time)
-            _ = try await Migrator(
-                CRMSchema.migrations + WorkSchema.migrations
-            ).migrate(database, now: time.world.now())
+            let fixture = try await AlertFixture.open(
+                database, time, with: CRMSchema.migrations + WorkSchema.migrations)
             func person(_ name: String, _ role: Role) async throws -> Scope {
                 let scope = Scope(userID: time.world.identifier(), sessionID: time.world.identifier(), role: role)
                 try await database.transaction { session in
