@@ -5,6 +5,7 @@ import Core
 import Identity
 import SecurityEvents
 import Server
+import Work
 
 /// `gatehouse serve --demo`.
 enum Demo {
@@ -28,13 +29,18 @@ enum Demo {
             case .registered(let account) = try await installation.gate.registration.create(
                 owner, role: .owner, from: .commandLine)
         else { throw ExitCode.failure }
-        let clients = try await installation.book.seedDemo(assignedTo: [account.id])
+        let agents = try await hireAgents(installation, password: password)
+        let clients = try await installation.book.seedDemo(assignedTo: agents.map(\.userID))
+        let scope = Scope(userID: account.id, sessionID: installation.world.identifier(), role: .owner)
+        let made = try await installation.demoWeek.fill(owner: scope, agents: agents)
         return """
 
-            Demo data: an owner and \(clients) clients.
+            Demo data: a brokerage of four agents in the middle of a working week, with \(clients) clients, \(made.tasks) tasks,
+            \(made.appointments) appointments, \(made.listings) listings and \(made.deals) deals.
 
               address   \(origin)
               owner     \(address)
+              agents    \(agentNames.map { "\($0.lowercased())@example.com" }.joined(separator: ", ")) (the same password)
               password  \(password)
 
             Sign in, then ask for the clients:
@@ -48,6 +54,24 @@ enum Demo {
 
               curl -sS -X POST \(origin)/v1/auth/refresh -H 'Origin: \(origin)' -b cookies.txt -c cookies.txt
             """
+    }
+
+    private static let agentNames = ["Ana", "Ben", "Carla", "Dan"]
+
+    /// Makes the agents of the demo.
+    private static func hireAgents(_ installation: Installation, password: String) async throws -> [Scope] {
+        var agents: [Scope] = []
+        for name in agentNames {
+            guard let email = EmailAddress("\(name.lowercased())@example.com") else { throw ExitCode.failure }
+            let agent = Registration.Applicant(email: email, password: password, firstName: name, lastName: "Agent")
+            guard
+                case .registered(let account) = try await installation.gate.registration.create(
+                    agent, role: .agent, from: .commandLine)
+            else { throw ExitCode.failure }
+            agents.append(
+                Scope(userID: account.id, sessionID: installation.world.identifier(), role: .agent))
+        }
+        return agents
     }
 
     /// Four groups of five random letters and digits, with one of each kind that the policy asks for; over 100 bits.

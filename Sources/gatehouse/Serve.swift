@@ -9,7 +9,7 @@ import Server
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Start the server.")
 
-    @Flag(help: "On an empty database make an owner and 500 clients to try things with. Not in production.")
+    @Flag(help: "On an empty database make a small brokerage with 500 clients to try things with. Not in production.")
     var demo = false
 
     func run() async throws {

@@ -1,12 +1,13 @@
-import Core
+package import Core
 
 /// Random numbers for made-up data, all from one seed that the world gives, so that a test can repeat them.
 ///
 /// SplitMix64: uniform enough for a demo, and not for secrets.
-struct DemoDice {
+package struct DemoDice {
     private var state: UInt64
 
-    init(_ world: World) {
+    /// Dice of the seed that `world` gives.
+    package init(_ world: World) {
         state = world.randomBytes(8).reduce(0) { $0 << 8 | UInt64($1) }
     }
 
@@ -19,16 +20,16 @@ struct DemoDice {
     }
 
     /// A number from zero up to, but not including, `bound`; zero for a bound that is not positive.
-    mutating func number(below bound: Int) -> Int {
+    package mutating func number(below bound: Int) -> Int {
         guard bound > 0 else { return 0 }
         return Int(truncatingIfNeeded: next() % UInt64(bound))
     }
 
     /// Whether a thing with `percent` chances in a hundred happens.
-    mutating func chance(_ percent: Int) -> Bool { number(below: 100) < percent }
+    package mutating func chance(_ percent: Int) -> Bool { number(below: 100) < percent }
 
     /// One of `choices`, which must not be empty.
-    mutating func pick<Choice>(_ choices: [Choice]) -> Choice { choices[number(below: choices.count)] }
+    package mutating func pick<Choice>(_ choices: [Choice]) -> Choice { choices[number(below: choices.count)] }
 
     mutating func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(truncatingIfNeeded: next()) } }
 }

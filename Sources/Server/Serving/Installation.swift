@@ -13,7 +13,7 @@ package import Storage
 import StoragePostgres
 import StorageSQLite
 import Web
-import Work
+package import Work
 
 /// The program on its data: the database, the gate and the clients, put together from the configuration. What the commands work on.
 package struct Installation: Sendable {
@@ -104,6 +104,13 @@ package struct Installation: Sendable {
 
     /// The links by which clients end mails.
     var unsubscribeLinks: UnsubscribeLinks { UnsubscribeLinks(secret: secret, origin: configuration.publicURL) }
+
+    /// Makes up the week of a small brokerage.
+    package var demoWeek: DemoWeek {
+        DemoWeek(
+            database: database, world: world, cursorKey: Self.cursorKey(secret), mailbox: gate.mailbox,
+            settings: UserSettings(database: database, world: world, standard: configuration.work.timeZone))
+    }
 
     /// Ends what `open` started.
     package func close() async {
