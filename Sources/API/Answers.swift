@@ -22,6 +22,20 @@ extension Response {
     }
 }
 
+extension Response {
+    /// A list that is never cut: `data` with what `write` makes of each item, about `size` bytes of it.
+    static func list<Item>(
+        _ items: [Item], size: Int = 400, _ write: (Item, inout JSONWriter) -> Void
+    ) -> Response {
+        .json(capacity: items.count * size + 32) { json in
+            json.object { object in
+                object.key("data")
+                object.array { list in items.forEach { write($0, &list) } }
+            }
+        }
+    }
+}
+
 extension JSONWriter {
     /// Writes the member `user`: an account as the API shows it.
     mutating func user(_ account: Account) {

@@ -164,7 +164,8 @@ extension Office {
         let settings = UserSettings(database: gate.database, world: clock.world)
         let secret = ServerSecret(current: Secret(Array(Self.secret.utf8)))
         try await PlanRounds(
-            plans: ActionPlans(database: gate.database, world: clock.world, settings: settings), mailbox: gate.mailbox,
+            plans: ActionPlans(database: gate.database, world: clock.world, settings: settings), book: book,
+            mailbox: gate.mailbox,
             links: UnsubscribeLinks(secret: secret, origin: Self.origin)
         ).work()
     }

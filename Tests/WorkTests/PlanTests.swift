@@ -176,6 +176,49 @@ import Testing
         }
     }
 
+    @Test(arguments: DatabaseKind.available)
+    func `leaves the numbers of a client what they are at home`(kind: DatabaseKind) async throws {
+        try await Office.open(kind) { office in
+            let british = ClientBook(
+                database: office.database, world: office.time.world, cursorKey: Office.cursorKey,
+                home: try #require(HomeRegion("GB")))
+            var draft = ClientDraft(firstName: "Mia")
+            draft.phones = [ContactPoint(value: "020 7946 0958")]
+            guard case .created(let client) = try await british.create(office.ana, draft, force: true) else {
+                throw Office.Unexpected()
+            }
+            var tag = PlanDraft.Step("addTag", afterDays: 0)
+            tag.tag = "nurtured"
+            _ = try await office.enrolled(office.ana, client.id, try await office.plan([tag]))
+            #expect(try await office.makeRound(british) == 1)
+            let matches: [String] = try await office.database.rows(
+                "SELECT value FROM client_match WHERE client_id = \(client.id) ORDER BY value"
+            ).map { try $0.get("value") }
+            #expect(matches.contains { $0.hasSuffix("442079460958") }, "\(matches)")
+            #expect(matches.contains("nurtured"), "\(matches)")
+        }
+    }
+
+    @Test(arguments: DatabaseKind.available)
+    func `that cannot be read holds up no other`(kind: DatabaseKind) async throws {
+        try await Office.open(kind) { office in
+            try await office.standAt("2026-03-02T10:00")
+            let plan = try await office.plan(try await office.mailSteps(afterDays: 0))
+            let (broken, whole) = (try await office.mia(), try await office.mia())
+            let first = try await office.enrolled(office.ana, broken.id, plan)
+            office.time.advance(by: .seconds(1))
+            _ = try await office.enrolled(office.ana, whole.id, plan)
+            try await office.database.transaction { session in
+                try session.run("UPDATE plan_enrolment SET steps = '[{]' WHERE id = \(first.id)")
+            }
+            #expect(try await office.makeRound() == 2)
+            #expect(try await office.sentLetters().count == 1)
+            #expect(try await office.makeRound() == 0)
+            office.time.advance(by: .hours(1))
+            #expect(try await office.makeRound() == 1)
+        }
+    }
+
     @Test func `knows when the night is over, also across midnight and a change of the clocks`() throws {
         let zone = try #require(Zone("America/New_York"))
         func moment(_ text: String) throws -> Timestamp { zone.moment(try #require(LocalTime(text))) }
@@ -207,8 +250,8 @@ extension Office {
     }
 
     /// Does the steps that are due, of each plan one; how many those were.
-    func makeRound() async throws -> Int {
-        try await PlanRounds(plans: plans, mailbox: mailbox, links: unsubscribeLinks).work()
+    func makeRound(_ other: ClientBook? = nil) async throws -> Int {
+        try await PlanRounds(plans: plans, book: other ?? book, mailbox: mailbox, links: unsubscribeLinks).work()
     }
 
     /// Steps with a shared template of the owner.

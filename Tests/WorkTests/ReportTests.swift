@@ -93,7 +93,7 @@ import Testing
             try await office.changed(office.ana, won.id) { $0.stageId = stages[1].id }
             try await office.changed(office.ana, lost.id) { $0.stageId = stages[6].id }
             let report = try await office.report(office.owner, .conversion, "2026-01-01", "2026-01-04")
-            func row(_ of: String, _ stage: String) -> [Report.Value] {
+            func row(_ of: String, _ stage: String) -> [Report.Cell] {
                 report.rows.first { $0[0] == .text(of) && $0[2] == .text(stage) }.map { Array($0[3...]) } ?? []
             }
             #expect(row("client", "Leads") == [.count(2), .count(2), .share(10_000), .count(4)])
@@ -125,7 +125,7 @@ import Testing
             _ = try await office.tasks.complete(office.ana, task.id)
             let report = try await office.report(office.owner, .activity, "2026-01-01", "2026-01-01")
             #expect(report.rows[0][1] == .text("ana Test"))
-            #expect(report.rows[0][2...] == [3, 1, 1, 1, 1, 1, 1].map { Report.Value.count($0) }[...])
+            #expect(report.rows[0][2...] == [3, 1, 1, 1, 1, 1, 1].map { Report.Cell.count($0) }[...])
             #expect(report.column("clients") == [.count(1), .count(1), .count(0)])
             let own = try await office.report(office.ana, .activity, "2026-01-01", "2026-01-01")
             #expect(own.rows == [report.rows[0]])
@@ -178,7 +178,7 @@ import Testing
             // Half past eleven in the evening of New York is the next day in Kiritimati.
             try office.go(to: "2026-01-03T04:30:00Z")
             try await office.client(office.ana)
-            func clients(_ day: String) async throws -> Report.Value? {
+            func clients(_ day: String) async throws -> Report.Cell? {
                 try await office.report(office.ana, .speed, day, day).column("clients").first
             }
             #expect(try await clients("2026-01-02") == .count(1))

@@ -39,12 +39,7 @@ package struct CustomFieldsAPI: Sendable {
     /// `GET /v1/custom-fields`: in the order in which they were made.
     @Sendable private func list(_ signedIn: SignedInCall) async throws -> Response {
         let all = try await customFields.all()
-        return Response.json(capacity: all.count * 160 + 32) { json in
-            json.object { object in
-                object.key("data")
-                object.array { list in all.forEach { $0.write(to: &list) } }
-            }
-        }
+        return Response.list(all, size: 160) { $0.write(to: &$1) }
     }
 
     /// `POST /v1/custom-fields` `{name, kind, choices?}`, by owner and admin.

@@ -56,15 +56,7 @@ package struct ImportsAPI: Sendable {
         try fields.finish()
         switch try await imports.listJSON(signedIn.scope, limit: limit, cursor: cursor) {
         case .invalidCursor: throw Problem(.invalidCursor)
-        case .page(let items, let next):
-            return Response.json(capacity: items.bytes.count + 128) { json in
-                json.object { object in
-                    object.key("data")
-                    object.array { list in list.json(trusted: items.bytes.span) }
-                    object.key("page")
-                    object.object { $0.member("nextCursor", next) }
-                }
-            }
+        case .page(let items, let next): return ClientsAPI.page(items, next)
         }
     }
 

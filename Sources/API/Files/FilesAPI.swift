@@ -48,12 +48,7 @@ package struct FilesAPI: Sendable {
         guard let all = try await files.all(signedIn.scope, try signedIn.call.identifier(ClientID.self)) else {
             throw Problem(.notFound)
         }
-        return Response.json(capacity: all.count * 300 + 32) { json in
-            json.object { object in
-                object.key("data")
-                object.array { list in all.forEach { $0.write(to: &list) } }
-            }
-        }
+        return Response.list(all, size: 300) { $0.write(to: &$1) }
     }
 
     /// `POST /v1/clients/{id}/files?name=`: the body is the file, and is written to the disk as it comes.

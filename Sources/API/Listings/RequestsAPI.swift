@@ -42,12 +42,7 @@ extension ListingsAPI {
     @Sendable private func clientRequests(_ signedIn: SignedInCall) async throws -> Response {
         let id = try signedIn.call.identifier(ClientID.self)
         guard let all = try await requests.all(signedIn.scope, of: id) else { throw Problem(.notFound) }
-        return Response.json(capacity: all.count * 600 + 32) { json in
-            json.object { object in
-                object.key("data")
-                object.array { list in all.forEach { $0.write(to: &list) } }
-            }
-        }
+        return Response.list(all, size: 600) { $0.write(to: &$1) }
     }
 
     /// `POST /v1/clients/{id}/requests`.

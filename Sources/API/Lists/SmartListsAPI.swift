@@ -65,12 +65,7 @@ package struct SmartListsAPI: Sendable {
         let counted = fields.flag("counts")
         try fields.finish()
         let all = try await lists.all(signedIn.scope, counted: counted)
-        return Response.json(capacity: all.count * 600 + 32) { json in
-            json.object { object in
-                object.key("data")
-                object.array { list in all.forEach { $0.write(to: &list) } }
-            }
-        }
+        return Response.list(all, size: 600) { $0.write(to: &$1) }
     }
 
     /// `POST /v1/smart-lists` `{name, filter, columns?, sort?, isShared?}`.

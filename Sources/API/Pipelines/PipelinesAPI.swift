@@ -50,12 +50,7 @@ package struct PipelinesAPI: Sendable {
     /// `GET /v1/pipelines`: all of them with their stages.
     @Sendable private func list(_ signedIn: SignedInCall) async throws -> Response {
         let all = try await pipelines.all(signedIn.scope)
-        return Response.json(capacity: all.count * 1500 + 32) { json in
-            json.object { object in
-                object.key("data")
-                object.array { list in all.forEach { $0.write(to: &list) } }
-            }
-        }
+        return Response.list(all, size: 1500) { $0.write(to: &$1) }
     }
 
     /// `POST /v1/pipelines` `{name, stages}`, by owner and admin.

@@ -54,12 +54,7 @@ package struct PlansAPI: Sendable {
     /// `GET /v1/plans`: all of them, by name.
     @Sendable private func list(_ signedIn: SignedInCall) async throws -> Response {
         let all = try await plans.all()
-        return Response.json(capacity: all.count * 600 + 32) { json in
-            json.object { object in
-                object.key("data")
-                object.array { list in all.forEach { $0.write(to: &list) } }
-            }
-        }
+        return Response.list(all, size: 600) { $0.write(to: &$1) }
     }
 
     /// `POST /v1/plans` `{name, steps, isActive?}`, by owner and admin.
@@ -95,12 +90,7 @@ package struct PlansAPI: Sendable {
     @Sendable private func ofClient(_ signedIn: SignedInCall) async throws -> Response {
         let id = try signedIn.call.identifier(ClientID.self)
         guard let all = try await plans.enrolments(signedIn.scope, of: id) else { throw Problem(.notFound) }
-        return Response.json(capacity: all.count * 300 + 32) { json in
-            json.object { object in
-                object.key("data")
-                object.array { list in all.forEach { $0.write(to: &list) } }
-            }
-        }
+        return Response.list(all, size: 300) { $0.write(to: &$1) }
     }
 
     /// `POST /v1/clients/{id}/plans` `{planId}`.

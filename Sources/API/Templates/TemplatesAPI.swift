@@ -55,12 +55,7 @@ package struct TemplatesAPI: Sendable {
     /// `GET /v1/templates`: one's own and those that are shared, by name.
     @Sendable private func list(_ signedIn: SignedInCall) async throws -> Response {
         let all = try await templates.all(signedIn.scope)
-        return Response.json(capacity: all.count * 1000 + 32) { json in
-            json.object { object in
-                object.key("data")
-                object.array { list in all.forEach { $0.write(to: &list) } }
-            }
-        }
+        return Response.list(all, size: 1000) { $0.write(to: &$1) }
     }
 
     /// `POST /v1/templates` `{name, subject, body, isShared?}`.

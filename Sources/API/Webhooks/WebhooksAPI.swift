@@ -63,12 +63,7 @@ package struct WebhooksAPI: Sendable {
     /// `GET /v1/webhooks`: all of them, without their secrets.
     @Sendable private func list(_ signedIn: SignedInCall) async throws -> Response {
         guard let all = try await webhooks.all(signedIn.scope) else { throw Problem(.forbidden) }
-        return Response.json(capacity: all.count * 600 + 32) { json in
-            json.object { object in
-                object.key("data")
-                object.array { list in all.forEach { $0.write(to: &list) } }
-            }
-        }
+        return Response.list(all, size: 600) { $0.write(to: &$1) }
     }
 
     /// `POST /v1/webhooks` `{url, types?, description?, isOn?}`: the secret is in this answer and nowhere else.

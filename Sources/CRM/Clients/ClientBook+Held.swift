@@ -5,12 +5,12 @@ package import Storage
 extension ClientBook {
     /// Changes a client that is held by the caller, in its transaction: what a program does on behalf of `author`, such as a step of a plan. Returns
     /// what is wrong with `patch`; then nothing was written. `origin` says in the history how it came about.
-    package static func change(
+    package func change(
         held client: Client, _ patch: ClientPatch, by author: AccountID, _ origin: ChangeOrigin, at now: Timestamp,
         in session: any SQLSession
     ) throws -> [FieldProblem] {
         let before = try ClientContent(client)
-        let edit = ClientEdit(author: author, now: now, origin: origin)
+        let edit = ClientEdit(home: home, author: author, now: now, origin: origin, announces: true)
         let (after, wrong) = before.applying(patch, in: edit)
         let problems = try wrong + ClientStage.problems(from: before, to: after, in: session)
         guard problems.isEmpty, before != after else { return problems }

@@ -8,12 +8,7 @@ extension ClientBook {
     package func refuseMail(_ id: ClientID, from source: String) async throws -> Bool {
         let (now, home) = (world.now(), home)
         return try await database.transaction { session in
-            let row = try session.row(
-                """
-                SELECT \(Client.columns) FROM client
-                WHERE id = \(ClientAlias.target(of: id)) AND deleted_at IS NULL \(.forUpdate)
-                """)
-            guard let client = try row.map({ try Client($0) }) else { return false }
+            guard let client = try Self.held(id, in: session) else { return false }
             let before = try ClientContent(client)
             guard !before.details.refuses(.mail) else { return true }
             var after = before

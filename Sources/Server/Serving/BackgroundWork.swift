@@ -47,11 +47,14 @@ extension Installation {
         let appointments = AppointmentReminders(database: database, world: world, mailbox: gate.mailbox)
         let settings = UserSettings(database: database, world: world, standard: configuration.work.timeZone)
         let plans = PlanRounds(
-            plans: ActionPlans(database: database, world: world, settings: settings), mailbox: gate.mailbox,
+            plans: ActionPlans(database: database, world: world, settings: settings), book: book,
+            mailbox: gate.mailbox,
             links: unsubscribeLinks, quiet: configuration.work.quietHours)
         return [
             BackgroundWork(signal: WorkSignal(), logger: logger, failure: "plans not continued") {
-                try await plans.work(until: $0)
+                _ = try await plans.work(until: $0) { id, error in
+                    logger.warning("plan not continued", metadata: ["enrolment": "\(id)", "error": "\(error)"])
+                }
             },
             BackgroundWork(signal: book.backgroundWork, logger: logger, failure: "bulk change not continued") {
                 try await changes.work(until: $0)

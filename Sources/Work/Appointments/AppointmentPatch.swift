@@ -33,27 +33,22 @@ extension AppointmentPatch: Decodable {
 
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        func change<Value: Decodable>(_ key: CodingKeys) throws -> Change<Value> {
-            guard container.contains(key) else { return .keep }
-            if try container.decodeNil(forKey: key) { return .clear }
-            return .set(try container.decode(Value.self, forKey: key))
-        }
-        kind = try change(.kind)
-        title = try change(.title)
-        note = try change(.note)
-        location = try change(.location)
-        type = try change(.type)
-        outcome = try change(.outcome)
-        feedback = try change(.feedback)
-        startDay = try change(.startDay)
-        endDay = try change(.endDay)
-        startTime = try change(.startTime)
-        endTime = try change(.endTime)
-        timeZone = try change(.timeZone)
-        reminderMinutes = try change(.reminderMinutes)
-        listingId = try change(.listingId)
-        clients = try change(.clients)
-        attendees = try change(.attendees)
+        kind = try container.change(.kind)
+        title = try container.change(.title)
+        note = try container.change(.note)
+        location = try container.change(.location)
+        type = try container.change(.type)
+        outcome = try container.change(.outcome)
+        feedback = try container.change(.feedback)
+        startDay = try container.change(.startDay)
+        endDay = try container.change(.endDay)
+        startTime = try container.change(.startTime)
+        endTime = try container.change(.endTime)
+        timeZone = try container.change(.timeZone)
+        reminderMinutes = try container.change(.reminderMinutes)
+        listingId = try container.change(.listingId)
+        clients = try container.change(.clients)
+        attendees = try container.change(.attendees)
     }
 }
 

@@ -79,7 +79,10 @@ package struct ClientFiles: Sendable {
                 return .done(file)
             }
         } catch {
-            try? await store.remove(upload.id)
+            // The database may have kept the row and not been able to say so: only what it surely does not know is removed.
+            let known = try? await database.rows(
+                "SELECT 1 AS one FROM client_file WHERE id = \(upload.id)", isShort: true)
+            if known?.isEmpty == true { try? await store.remove(upload.id) }
             throw error
         }
         if case .done = outcome { return outcome }

@@ -53,7 +53,7 @@ struct PlanDoing {
     }
 
     private func change(_ patch: ClientPatch, told: String, in session: any SQLSession) throws -> Outcome {
-        let problems = try ClientBook.change(
+        let problems = try rounds.book.change(
             held: client, patch, by: agent.id, .by(.plan, enrolment.id), at: now, in: session)
         guard problems.isEmpty else { return .blocked(.impossible) }
         try tell(told, in: session)

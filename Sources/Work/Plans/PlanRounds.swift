@@ -1,5 +1,5 @@
 package import Accounts
-import CRM
+package import CRM
 import Core
 import Storage
 
@@ -10,23 +10,30 @@ package struct PlanRounds: Sendable {
     let mailbox: Mailbox
     let settings: UserSettings
     let links: UnsubscribeLinks
+    let book: ClientBook
     let quiet: QuietHours
 
     private static let atOnce = 50
 
     package init(
-        plans: ActionPlans, mailbox: Mailbox, links: UnsubscribeLinks, quiet: QuietHours = .standard
+        plans: ActionPlans, book: ClientBook, mailbox: Mailbox, links: UnsubscribeLinks,
+        quiet: QuietHours = .standard
     ) {
         database = plans.database
         world = plans.world
         settings = plans.settings
+        self.book = book
         self.mailbox = mailbox
         self.links = links
         self.quiet = quiet
     }
 
-    /// Does all that is due. Several nodes may do so at once: whoever holds the client first does the step. Returns how many steps were looked at.
-    @discardableResult package func work(until shouldStop: @Sendable () -> Bool = { false }) async throws -> Int {
+    /// Does all that is due. Several nodes may do so at once: whoever holds the client first does the step. One that fails is told to `report`, is
+    /// tried again in an hour, and holds up no other. Returns how many steps were looked at.
+    @discardableResult package func work(
+        until shouldStop: @Sendable () -> Bool = { false },
+        report: (PlanEnrolmentID, any Error) -> Void = { _, _ in }
+    ) async throws -> Int {
         var looked = 0
         while !shouldStop() {
             let now = world.now()
@@ -39,8 +46,17 @@ package struct PlanRounds: Sendable {
             for id in due {
                 if shouldStop() { return looked }
                 let (task, entry) = (world.identifier(WorkTaskID.self), world.identifier(TimelineEntryID.self))
-                try await database.transaction { session in
-                    try step(id, PlanMoment(now: now, taskID: task, entryID: entry), in: session)
+                do {
+                    try await database.transaction { session in
+                        try step(id, PlanMoment(now: now, taskID: task, entryID: entry), in: session)
+                    }
+                } catch {
+                    report(id, error)
+                    try await database.transaction { session in
+                        try session.run(
+                            "UPDATE plan_enrolment SET next_at = \(now + .hours(1)) WHERE id = \(id) AND status = 'running'"
+                        )
+                    }
                 }
                 looked += 1
             }

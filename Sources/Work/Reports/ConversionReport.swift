@@ -26,7 +26,7 @@ struct ConversionReport {
             if isOnward { wentOn += 1 }
         }
 
-        func row(_ of: String, _ pipeline: String?, _ stage: String) -> [Report.Value] {
+        func row(_ of: String, _ pipeline: String?, _ stage: String) -> [Report.Cell] {
             [
                 .text(of), .text(pipeline), .text(stage), .count(entered), .count(wentOn),
                 .share(entered == 0 ? nil : wentOn * 10_000 / entered),

@@ -8,7 +8,7 @@ package struct Report: Sendable, Hashable {
     }
 
     /// One value.
-    package enum Value: Sendable, Hashable {
+    package enum Cell: Sendable, Hashable {
         case text(String?)
         case user(AccountID?)
         case count(Int64?)
@@ -30,12 +30,12 @@ package struct Report: Sendable, Hashable {
     }
 
     package let columns: [Column]
-    package internal(set) var rows: [[Value]] = []
+    package internal(set) var rows: [[Cell]] = []
 
     init(_ columns: [Column]) { self.columns = columns }
 
     /// The values of a column, from top to bottom.
-    package func column(_ name: String) -> [Value] {
+    package func column(_ name: String) -> [Cell] {
         guard let place = columns.firstIndex(where: { $0.name == name }) else { return [] }
         return rows.map { $0[place] }
     }
@@ -65,7 +65,7 @@ extension Report {
     }
 }
 
-extension Report.Value {
+extension Report.Cell {
     fileprivate func write(to writer: inout JSONWriter) {
         switch self {
         case .text(let text?): writer.string(text)

@@ -101,5 +101,5 @@ struct Colleagues: Sendable {
     /// The first columns of whatever is told by agent.
     static let columns = [Report.Column("userId", "User id"), Report.Column("name", "Name")]
 
-    func values(_ id: AccountID?) -> [Report.Value] { [.user(id), .text(name(id))] }
+    func values(_ id: AccountID?) -> [Report.Cell] { [.user(id), .text(name(id))] }
 }

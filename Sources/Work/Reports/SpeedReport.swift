@@ -21,9 +21,9 @@ struct SpeedReport {
         /// In milliseconds, of those with whom somebody spoke.
         var waits: [Int64] = []
 
-        func values() -> [Report.Value] {
+        func values() -> [Report.Cell] {
             let sorted = waits.sorted()
-            func share(_ limit: Duration) -> Report.Value {
+            func share(_ limit: Duration) -> Report.Cell {
                 let number = Int64(sorted.count { $0 <= limit.milliseconds })
                 return .share(clients == 0 ? nil : number * 10_000 / clients)
             }

@@ -49,21 +49,16 @@ extension TaskPatch: Decodable {
 
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        func change<Value: Decodable>(_ key: CodingKeys) throws -> Change<Value> {
-            guard container.contains(key) else { return .keep }
-            if try container.decodeNil(forKey: key) { return .clear }
-            return .set(try container.decode(Value.self, forKey: key))
-        }
         clientId = try container.decodeIfPresent(ClientID.self, forKey: .clientId)
-        type = try change(.type)
-        name = try change(.name)
-        note = try change(.note)
-        assignedTo = try change(.assignedTo)
-        dueDay = try change(.dueDay)
-        dueTime = try change(.dueTime)
-        timeZone = try change(.timeZone)
-        reminderMinutes = try change(.reminderMinutes)
-        repeats = try change(.repeat)
+        type = try container.change(.type)
+        name = try container.change(.name)
+        note = try container.change(.note)
+        assignedTo = try container.change(.assignedTo)
+        dueDay = try container.change(.dueDay)
+        dueTime = try container.change(.dueTime)
+        timeZone = try container.change(.timeZone)
+        reminderMinutes = try container.change(.reminderMinutes)
+        repeats = try container.change(.repeat)
     }
 }
 

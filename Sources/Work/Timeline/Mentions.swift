@@ -19,7 +19,13 @@ struct Mentions {
         _ mentions: [AccountID], _ check: inout FieldCheck, in session: any SQLSession
     ) throws -> [Account] {
         guard !mentions.isEmpty else { return [] }
-        let accounts = try ClientReach.accounts(mentions, reaching: client.id, in: session)
+        let list = mentions.map { "\($0)" as SQL }.joined(separator: ", ")
+        let accounts = try session.rows(
+            """
+            SELECT \(AccountTable.columns) FROM account
+            WHERE id IN (\(list)) AND \(ClientVisibility.isReached(client.id)) ORDER BY id
+            """
+        ).map { try Account($0) }
         for (index, id) in mentions.enumerated() where !accounts.contains(where: { $0.id == id }) {
             check.refuse("mentions[\(index)]", .unknownAccount, "No colleague with this identity sees the client.")
         }

@@ -18,6 +18,9 @@ enum WebhookAddress {
         guard url.scheme == "https" || allowsPrivate && url.scheme == "http" else {
             return "The address must begin with https://."
         }
+        if url.scheme == "http", let address = IPAddress(host), !address.isLoopback {
+            return "The address must begin with https://, unless it is of this machine."
+        }
         if allowsPrivate { return nil }
         return isPrivate(host) ? "The address leads into a private network." : nil
     }
